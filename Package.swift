@@ -1,0 +1,143 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "reprise",
+    products: [
+        .executable(name: "reprise", targets: ["reprise"]),
+        .library(name: "Reprise", targets: ["Reprise"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // Floor 0: words. Values only, no input or output.
+        .target(name: "RepriseModel", dependencies: [collections], swiftSettings: strict),
+
+        // Floor 1: the outside world, as small protocols, with what the kernel offers behind them in Live/.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CRepriseSystem"),
+        .target(
+            name: "RepriseSystem",
+            dependencies: ["RepriseModel", "COpenSSL", "CRepriseSystem", subprocess, systemPackage],
+            swiftSettings: strict
+        ),
+
+        // Floor 2: capabilities. These never import each other.
+        .target(
+            name: "RepriseExperiments",
+            dependencies: ["RepriseModel", "RepriseSystem", collections, yams],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "RepriseSite",
+            dependencies: ["RepriseModel", "RepriseSystem", collections, yams],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "RepriseSnapshots",
+            dependencies: ["RepriseModel", "RepriseSystem", collections],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "RepriseDispatch",
+            dependencies: ["RepriseModel", "RepriseSystem", collections],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "RepriseTracking",
+            dependencies: ["RepriseModel", "RepriseSystem", collections],
+            swiftSettings: strict
+        ),
+
+        // Floor 3: adapters. The only floor that names an engine or a database.
+        .target(
+            name: "RepriseDispatchers",
+            dependencies: ["RepriseModel", "RepriseSystem", "RepriseDispatch", collections],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "RepriseStore",
+            dependencies: [
+                "RepriseModel", "RepriseSystem", "RepriseDispatch", "RepriseTracking", grdb, sqlite, collections,
+            ],
+            swiftSettings: strict
+        ),
+
+        // Floor 4: the verbs, as a library. The public product.
+        .target(
+            name: "Reprise",
+            dependencies: [
+                "RepriseModel", "RepriseSystem", "RepriseExperiments", "RepriseSite", "RepriseSnapshots",
+                "RepriseDispatch", "RepriseTracking", "RepriseDispatchers", "RepriseStore",
+            ],
+            swiftSettings: strict
+        ),
+
+        // Floor 5: faces.
+        .target(
+            name: "RepriseCommands",
+            dependencies: ["RepriseModel", "RepriseSystem", "Reprise", argumentParser, collections],
+            swiftSettings: strict
+        ),
+
+        // Floor 6: the composition root.
+        .executableTarget(name: "reprise", dependencies: ["RepriseCommands"], swiftSettings: strict),
+
+        // Tests only.
+        .target(
+            name: "RepriseTestKit",
+            dependencies: ["RepriseModel", "RepriseSystem", "RepriseDispatch", "RepriseTracking", collections],
+            swiftSettings: strict
+        ),
+        test("RepriseModel"),
+        test("RepriseSystem"),
+        test("RepriseExperiments"),
+        test("RepriseSite"),
+        test("RepriseSnapshots"),
+        test("RepriseDispatch"),
+        test("RepriseTracking"),
+        test("RepriseDispatchers", ["RepriseDispatch"]),
+        test("RepriseStore", ["RepriseDispatch", "RepriseTracking", grdb]),
+        test(
+            "Reprise",
+            [
+                "RepriseDispatch", "RepriseExperiments", "RepriseSite", "RepriseSnapshots", "RepriseStore",
+                "RepriseTracking",
+            ]
+        ),
+        test("RepriseCommands", ["Reprise"]),
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["RepriseModel", "RepriseSystem", "RepriseTestKit", collections],
+            swiftSettings: strict
+        ),
+    ]
+)
+
+/// The tests of one target, which stand in a folder of its name.
+func test(_ target: String, _ more: [Target.Dependency] = []) -> Target {
+    let floor = ["RepriseModel", "RepriseSystem", "RepriseTestKit", target]
+    let needs = Set(floor).sorted().map { Target.Dependency(stringLiteral: $0) } + [collections]
+    return .testTarget(name: "\(target)Tests", dependencies: needs + more, swiftSettings: strict)
+}

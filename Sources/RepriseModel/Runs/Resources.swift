@@ -1,0 +1,38 @@
+/// What a job asks of the machine it runs on. Unset means: no demand and no limit.
+public struct Resources: Hashable, Sendable, Codable {
+    /// Whole processors; a job that asks for none counts as one when runs are packed.
+    public var cpus: Int?
+    /// Bytes of main memory; more than that ends the job where the system allows it.
+    public var memory: Int64?
+    public var gpus: Int?
+    /// Milliseconds of wall-clock time; then the job's whole process tree is ended.
+    public var time: Int64?
+    /// Bytes of free disk that must be there before the job starts.
+    public var disk: Int64?
+
+    public init(cpus: Int? = nil, memory: Int64? = nil, gpus: Int? = nil, time: Int64? = nil, disk: Int64? = nil) {
+        self.cpus = cpus
+        self.memory = memory
+        self.gpus = gpus
+        self.time = time
+        self.disk = disk
+    }
+}
+
+/// When a job that ended badly is tried again.
+public struct RetryPolicy: Hashable, Sendable, Codable {
+    public enum Event: String, Hashable, Sendable, Codable, CaseIterable {
+        case failed, lost, preempted
+        /// The time limit ended it. Not part of `failed`: more time rarely comes by itself.
+        case timeout
+    }
+
+    /// All attempts together, the first included. 1 means no retry.
+    public var attempts: Int
+    public var on: [Event]
+
+    public init(attempts: Int = 1, on: [Event] = [.preempted, .lost, .failed]) {
+        self.attempts = attempts
+        self.on = on
+    }
+}
