@@ -1,0 +1,98 @@
+import RepriseModel
+
+/// A kind of engine that executes jobs: processes of this machine, containers, a batch scheduler.
+///
+/// A dispatcher translates. It keeps nothing in memory that matters: what it must know about a job again after the death
+/// of this process lies in the job's folder, in its handle, or at the engine. Conformers pass `DispatcherContract`.
+package protocol Dispatcher: Sendable {
+    /// The `kind` that a site file names, such as `process`.
+    static var kind: String { get }
+
+    static var capabilities: DispatchCapabilities { get }
+
+    /// Hands the job over and returns as soon as the engine has it.
+    ///
+    /// The job's folder is ready. Submitting a key a second time, also from another process and after a crash at any
+    /// moment of the first submission, returns the first handle and starts nothing.
+    func submit(_ job: Job) async throws -> JobHandle
+
+    /// The handle under which the key was submitted before, or nil where it certainly never was and never will be by
+    /// a submission still under way.
+    func find(_ job: Job) async throws -> JobHandle?
+
+    /// Where each job stands, in one round trip however many there are. A job that the engine has forgotten and that
+    /// left no exit record is `.lost`, never left out.
+    func status(of jobs: [Job: JobHandle]) async throws -> [JobKey: JobStatus]
+
+    /// Yields whenever `status` may have changed for some job, so that nobody needs to poll fast. May never yield.
+    func changes() -> AsyncStream<Void>
+
+    /// Asks the job's whole process tree to end (TERM), and makes it (KILL) after `grace`. Returns when the request is
+    /// made, not when the job has ended. Cancelling a job that has ended does nothing.
+    func cancel(_ job: Job, _ handle: JobHandle, grace: Duration) async throws
+}
+
+/// What a kind of engine can do, so that shared code asks this and never the engine's name.
+package struct DispatchCapabilities: Hashable, Sendable {
+    /// The engine sees the run's folder where it is; otherwise files are staged in and fetched back.
+    package var sharesFiles: Bool
+    /// The engine has a queue of its own, so that everything may be submitted at once.
+    package var queues: Bool
+    package var limitsMemory: Bool
+    package var limitsTime: Bool
+
+    package init(sharesFiles: Bool, queues: Bool, limitsMemory: Bool, limitsTime: Bool) {
+        self.sharesFiles = sharesFiles
+        self.queues = queues
+        self.limitsMemory = limitsMemory
+        self.limitsTime = limitsTime
+    }
+}
+
+/// What a dispatcher executes: `run.sh` in the job's folder.
+package struct Job: Hashable, Sendable {
+    package var key: JobKey
+    /// Absolute path of the job's folder (`JobKey.folder` below the run's). Holds `run.sh` when it is submitted.
+    package var folder: String
+    package var resources: Resources
+    /// Variables that must not be written to disk: the resolved credentials.
+    package var secrets: [String: String]
+    /// The GPUs that the scheduler gave to this job; empty where none were asked for.
+    package var gpus: [Int]
+    /// The processors that the scheduler gave to it, where jobs are pinned.
+    package var processors: [Int]
+
+    package init(
+        key: JobKey,
+        folder: String,
+        resources: Resources = Resources(),
+        secrets: [String: String] = [:],
+        gpus: [Int] = [],
+        processors: [Int] = []
+    ) {
+        self.key = key
+        self.folder = folder
+        self.resources = resources
+        self.secrets = secrets
+        self.gpus = gpus
+        self.processors = processors
+    }
+}
+
+/// The engine's own name for a job, such as a process id or a Slurm job number.
+package struct JobHandle: Hashable, Sendable, CustomStringConvertible {
+    package var description: String
+
+    package init(_ text: String) { description = text }
+}
+
+/// Where a job stands at its engine.
+package enum JobStatus: Hashable, Sendable {
+    case submitted
+    case running(since: Timestamp?)
+    /// The exit record is there, or the engine itself tells how the job ended.
+    case ended(ExitRecord, reason: String?)
+    /// The engine took the machine away; a retry rule may name this.
+    case preempted
+    case lost(reason: String)
+}
