@@ -68,6 +68,12 @@ let package = Package(
             dependencies: ["RepriseModel", "RepriseSystem", collections],
             swiftSettings: strict
         ),
+        .target(
+            name: "RepriseComparison",
+            dependencies: ["RepriseModel", "RepriseSystem", collections],
+            swiftSettings: strict
+        ),
+        .target(name: "RepriseCharts", dependencies: ["RepriseModel"], swiftSettings: strict),
 
         // Floor 3: adapters. The only floor that names an engine or a database.
         .target(
@@ -88,7 +94,7 @@ let package = Package(
             name: "Reprise",
             dependencies: [
                 "RepriseModel", "RepriseSystem", "RepriseExperiments", "RepriseSite", "RepriseSnapshots",
-                "RepriseDispatch", "RepriseTracking", "RepriseDispatchers", "RepriseStore",
+                "RepriseDispatch", "RepriseTracking", "RepriseComparison", "RepriseDispatchers", "RepriseStore",
             ],
             swiftSettings: strict
         ),
@@ -96,7 +102,7 @@ let package = Package(
         // Floor 5: faces.
         .target(
             name: "RepriseCommands",
-            dependencies: ["RepriseModel", "RepriseSystem", "Reprise", argumentParser, collections],
+            dependencies: ["RepriseModel", "RepriseSystem", "RepriseCharts", "Reprise", argumentParser, collections],
             swiftSettings: strict
         ),
 
@@ -116,6 +122,8 @@ let package = Package(
         test("RepriseSnapshots"),
         test("RepriseDispatch"),
         test("RepriseTracking"),
+        test("RepriseComparison"),
+        test("RepriseCharts"),
         test("RepriseDispatchers", ["RepriseDispatch"]),
         test("RepriseStore", ["RepriseDispatch", "RepriseTracking", grdb]),
         test(
