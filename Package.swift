@@ -41,16 +41,17 @@ let package = Package(
             dependencies: ["RepriseModel", "COpenSSL", "CRepriseSystem", subprocess, systemPackage],
             swiftSettings: strict
         ),
+        .target(name: "RepriseYAML", dependencies: ["RepriseModel", collections, yams], swiftSettings: strict),
 
         // Floor 2: capabilities. These never import each other.
         .target(
             name: "RepriseExperiments",
-            dependencies: ["RepriseModel", "RepriseSystem", collections, yams],
+            dependencies: ["RepriseModel", "RepriseSystem", "RepriseYAML", collections],
             swiftSettings: strict
         ),
         .target(
             name: "RepriseSite",
-            dependencies: ["RepriseModel", "RepriseSystem", collections, yams],
+            dependencies: ["RepriseModel", "RepriseSystem", "RepriseYAML", collections],
             swiftSettings: strict
         ),
         .target(
@@ -117,6 +118,7 @@ let package = Package(
         ),
         test("RepriseModel"),
         test("RepriseSystem"),
+        test("RepriseYAML"),
         test("RepriseExperiments"),
         test("RepriseSite"),
         test("RepriseSnapshots"),
