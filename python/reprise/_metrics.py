@@ -81,6 +81,8 @@ def _number(value: Any, name: str) -> Union[int, float]:
         return int(value)
     if isinstance(value, float):
         return float(value)
+    if not hasattr(value, "item") and callable(getattr(value, "numpy", None)):
+        value = value.numpy()  # A tensor of tensorflow: `float()` would take its booleans.
     if callable(getattr(value, "item", None)):
         return _number(_item(value, name), name)
     if hasattr(value, "__float__"):

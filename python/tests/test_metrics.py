@@ -27,6 +27,19 @@ class Scalar:
         return self.value
 
 
+class EagerTensor:
+    """Stands for a tensor of tensorflow: numpy's scalar is inside, and `float()` takes even its booleans."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def numpy(self):
+        return Scalar(self.value)
+
+    def __float__(self):
+        return float(self.value)
+
+
 class LogTests(RunTestCase):
     def setUp(self):
         super().setUp()
@@ -66,7 +79,7 @@ class LogTests(RunTestCase):
         self.assertEqual(self.logged(), [{"a": "NaN", "b": "Infinity", "c": "-Infinity"}])
 
     def test_numbers_of_other_kinds(self):
-        reprise.log(a=Scalar(0.5), b=Scalar(3), c=fractions.Fraction(1, 4), d=decimal.Decimal("0.1"), e=2**60)
+        reprise.log(a=Scalar(0.5), b=EagerTensor(3), c=fractions.Fraction(1, 4), d=decimal.Decimal("0.1"), e=2**60)
         self.assertEqual(self.logged(), [{"a": 0.5, "b": 3, "c": 0.25, "d": 0.1, "e": float(2**60)}])
 
     def test_floats_come_back_bit_for_bit(self):
@@ -85,6 +98,7 @@ class LogTests(RunTestCase):
             [1],
             {},
             object(),
+            EagerTensor(True),
             Scalar(True),
             Scalar("a"),
             Scalar([1]),
