@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+"""Times Reprise beside the tools that people use today, whole processes, in one run, and prints one table.
+
+Usage: bench.py --reprise PATH [--only NAME,…] [--runs N] [--peer-runs N] [--files N] [--gib N] [--points N] [--json FILE]
+
+Every figure is the median of several executions where one takes under a second, else of one. Both sides of a
+comparison run one after the other in the same folder of the same disk. A tool that is missing is said to be missing.
+"""
+import argparse, json, os, pathlib, platform, shutil, statistics, subprocess, sys, tempfile, time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROWS = []
+
+
+def row(group, what, tool, value, unit, note=""):
+    ROWS.append({"group": group, "what": what, "tool": tool, "value": value, "unit": unit, "note": note})
+    print(f"  {group:10} {what:44} {tool:28} {value:12,.2f} {unit:10} {note}", flush=True)
+
+
+def missing(group, what, tool, reason):
+    ROWS.append({"group": group, "what": what, "tool": tool, "value": None, "unit": "", "note": f"NOT MEASURED: {reason}"})
+    print(f"  {group:10} {what:44} {tool:28} NOT MEASURED: {reason}", flush=True)
+
+
+def run(*command, cwd=None, env=None, check=True, stdin=None):
+    result = subprocess.run([str(c) for c in command], cwd=cwd, env=env, stdin=stdin or subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    if check and result.returncode != 0:
+        sys.exit(f"bench: {' '.join(map(str, command))} ended with {result.returncode}\n{result.stdout}{result.stderr}")
+    return result
+
+
+def timed(*command, repeat=1, **options):
+    """Median wall-clock seconds of `repeat` executions."""
+    seconds = []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        run(*command, **options)
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds)
+
+
+def experiment(folder, command="true", sweep="", extra=""):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "bench.exp.yaml").write_text(f"name: bench\nparameters: {{index: 0}}\ncommand: {command}\n{extra}{sweep}")
+    return folder / "bench.exp.yaml"
+
+
+def repository(folder):
+    run("git", "init", "-q", folder)
+    (folder / "train.py").write_text("print('hello')\n")
+    (folder / "README").write_text("a small repository\n")
+    (folder / ".gitignore").write_text(".reprise/\n")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "start")
+
+
+def git(folder, *arguments, **options):
+    return run("git", "-c", "user.name=bench", "-c", "user.email=bench@example.org", *arguments, cwd=folder, **options)
+
+
+def sweep_of(count):
+    return "sweep: {grid: {index: [" + ", ".join(map(str, range(count))) + "]}}\n"
+
+
+class Bench:
+    def __init__(self, options, scratch):
+        self.options, self.scratch = options, scratch
+        self.reprise = options.reprise
+
+    def startup(self):
+        row("startup", "reprise --version", "reprise", timed(self.reprise, "--version", repeat=30) * 1000, "ms")
+        row("startup", "the least a process costs: true", "/bin/true", timed("/bin/true", repeat=30) * 1000, "ms")
+        folder = self.scratch / "small"
+        repository(folder)
+        file = experiment(folder)
+        run(self.reprise, "run", file, "--quiet", cwd=folder)
+        seconds = timed(self.reprise, "run", file, "--quiet", cwd=folder, repeat=15)
+        row("startup", "run of `true`, small repository", "reprise", seconds * 1000, "ms")
+
+    def trivial(self):
+        count = self.options.runs
+        folder = self.scratch / "trivial"
+        repository(folder)
+        file = experiment(folder, sweep=sweep_of(count))
+        what = f"{count:,} runs of `true` on 2 slots"
+        for turn in ("store empty", "store has the runs before"):
+            seconds = timed(self.reprise, "run", file, "--quiet", "--set", "target.slots=2", cwd=folder)
+            row("runs", what, "reprise", seconds / count * 1000, "ms/run", turn)
+        numbers = "\n".join(map(str, range(count)))
+        listing = self.scratch / "numbers"
+        listing.write_text(numbers)
+        with listing.open() as stdin:
+            seconds = timed("xargs", "-P2", "-n1", "true", stdin=stdin)
+        row("runs", what, "xargs -P2", seconds / count * 1000, "ms/run", "keeps nothing")
+        self.peers()
+
+    def peers(self):
+        for script in sorted((HERE / "peers").glob("peer_*.*")):
+            result = subprocess.run([str(script), str(self.options.peer_runs)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            lines = [line for line in result.stdout.splitlines() if line.startswith("{")]
+            if result.returncode != 0 or not lines:
+                missing("runs", "runs of `true`", script.stem, (result.stderr.strip().splitlines() or ["no result"])[-1])
+                continue
+            for line in lines:
+                found = json.loads(line)
+                row("runs", f"{found['runs']} runs of `true`", f"{found['tool']} {found['version']}", found["ms_per_run"], "ms/run", found["what"])
+
+    def listing(self):
+        folder = self.scratch / "ten-thousand"
+        repository(folder)
+        file = experiment(folder, sweep=sweep_of(10_000))
+        seconds = timed(self.reprise, "run", file, "--quiet", "--yes", "--set", "target.slots=2", cwd=folder)
+        row("store", "10,000 runs of `true` on 2 slots", "reprise", seconds / 10, "ms/run")
+        for what, arguments in [("list, newest 50 of 10,000 runs", ["list"]),
+                                ("list --limit 10000", ["list", "--limit", "10000"]),
+                                ("query index < 100 over 10,000 runs", ["query", "index < 100"])]:
+            row("store", what, "reprise", timed(self.reprise, *arguments, cwd=folder, repeat=10) * 1000, "ms")
+        small = experiment(folder / "again")
+        seconds = timed(self.reprise, "run", small, "--quiet", cwd=folder, repeat=10)
+        row("store", "run of `true`, 10,000 runs kept", "reprise", seconds * 1000, "ms")
+
+    def snapshot(self):
+        count = self.options.files
+        folder = self.scratch / "tree"
+        for index in range(count):
+            file = folder / f"d{index % 50:02}" / f"e{index // 50 % 20:02}" / f"file{index}.py"
+            if index < 1000:
+                file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f"# {index}\n" + f"value_{index} = {index}\n" * (index % 97))
+        file = experiment(folder)
+        what = f"snapshot of {count:,} files"
+        seconds = timed(self.reprise, "snapshot", "create", file, cwd=folder)
+        row("snapshot", f"{what}, first", "reprise", seconds * 1000, "ms")
+        seconds = timed(self.reprise, "snapshot", "create", file, cwd=folder, repeat=5)
+        row("snapshot", f"{what}, unchanged", "reprise", seconds * 1000, "ms")
+        shutil.rmtree(folder / ".reprise", ignore_errors=True)
+        run("git", "init", "-q", folder)
+        start = time.perf_counter()
+        git(folder, "add", "-A")
+        git(folder, "write-tree")
+        row("snapshot", f"{what}, first", "git add -A; git write-tree", (time.perf_counter() - start) * 1000, "ms")
+        row("snapshot", f"{what}, unchanged", "git status", timed("git", "status", "--porcelain", cwd=folder, repeat=5) * 1000, "ms")
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def data(self):
+        folder = self.scratch / "data"
+        folder.mkdir()
+        big = folder / "big.bin"
+        block = os.urandom(1 << 20)
+        with big.open("wb") as out:
+            for index in range(self.options.gib * 1024):
+                out.write(index.to_bytes(8, "big") + block[8:])
+        file = experiment(folder, extra="data: {big: big.bin}\n")
+        run("cat", big)
+        row("data", f"hash {self.options.gib} GiB, first", "reprise", timed(self.reprise, "data", "add", file, cwd=folder) * 1000, "ms")
+        row("data", f"hash {self.options.gib} GiB", "sha256sum", timed("sha256sum", big) * 1000, "ms")
+        row("data", f"hash {self.options.gib} GiB", "openssl dgst -sha256", timed("openssl", "dgst", "-sha256", big) * 1000, "ms")
+        big.unlink()
+        many = folder / "many"
+        for index in range(self.options.files):
+            part = many / f"p{index % 100:02}"
+            if index < 100:
+                part.mkdir(parents=True)
+            (part / f"{index}.bin").write_bytes(block[index % 1000:index % 1000 + 4096])
+        file = experiment(folder, extra="data: {many: many}\n")
+        what = f"{self.options.files:,} data files of 4 KiB"
+        row("data", f"{what}, first", "reprise", timed(self.reprise, "data", "add", file, cwd=folder) * 1000, "ms")
+        row("data", f"{what}, unchanged", "reprise", timed(self.reprise, "data", "status", file, cwd=folder, repeat=5) * 1000, "ms")
+        row("data", f"{what}, walk alone", "find -printf %s%T@", timed("find", many, "-type", "f", "-printf", "%s %T@\\n", repeat=5) * 1000, "ms")
+        shutil.rmtree(folder)
+
+    def metrics(self):
+        count = self.options.points
+        folder = self.scratch / "metrics"
+        folder.mkdir()
+        source = self.scratch / "points.jsonl"
+        with source.open("w") as out:
+            for step in range(count):
+                out.write(f'{{"step": {step}, "loss": {1 / (step + 1):.9g}, "time": {1_700_000_000 + step / 100:.2f}}}\n')
+        command = f"cp {source} $REPRISE_METRICS"
+        empty = timed(self.reprise, "run", experiment(folder / "none"), "--quiet", cwd=folder)
+        database = folder / ".reprise" / "reprise.db"
+        size = lambda: sum(f.stat().st_size for f in database.parent.glob("reprise.db*"))
+        before = size()
+        full = timed(self.reprise, "run", experiment(folder / "full", command=json.dumps(command)), "--quiet", cwd=folder)
+        row("metrics", f"{count:,} points, metrics.jsonl to store", "reprise", count / (full - empty), "points/s", "whole run, less an empty one")
+        run("sqlite3", database, "PRAGMA wal_checkpoint(TRUNCATE)", check=False)
+        row("metrics", "on disk", "reprise", (size() - before) / count, "bytes/point")
+        seconds = timed(self.reprise, "plot", "@last", "--metric", "loss", cwd=folder, repeat=5)
+        row("metrics", f"read {count:,} points and draw them", "reprise", seconds * 1000, "ms", "whole process")
+
+
+def machine():
+    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+    memory = next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemTotal")) / 1024 / 1024
+    return f"{os.cpu_count()} × {cpu}, {memory:.0f} GiB, Linux {platform.release()}, load {os.getloadavg()[0]:.2f}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reprise", required=True)
+    parser.add_argument("--only", default="startup,trivial,listing,snapshot,data,metrics")
+    parser.add_argument("--runs", type=int, default=1000)
+    parser.add_argument("--peer-runs", type=int, default=10)
+    parser.add_argument("--files", type=int, default=50_000)
+    parser.add_argument("--gib", type=int, default=2)
+    parser.add_argument("--points", type=int, default=1_000_000)
+    parser.add_argument("--json")
+    options = parser.parse_args()
+    options.reprise = str(pathlib.Path(options.reprise).resolve())
+    print(f"{run(options.reprise, '--version').stdout.strip()} on {machine()}")
+    with tempfile.TemporaryDirectory(prefix="reprise-bench-") as scratch:
+        bench = Bench(options, pathlib.Path(scratch))
+        for name in options.only.split(","):
+            getattr(bench, name)()
+    if options.json:
+        pathlib.Path(options.json).write_text(json.dumps({"machine": machine(), "rows": ROWS}, indent=2))
+
+
+if __name__ == "__main__":
+    main()
