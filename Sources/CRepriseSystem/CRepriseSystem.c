@@ -18,3 +18,5 @@ uint32_t reprise_file_system_type(const char *path) {
     struct statfs details;
     return statfs(path, &details) == 0 ? (uint32_t)details.f_type : 0;
 }
+
+int reprise_synchronise_file_system(int descriptor) { return syncfs(descriptor); }

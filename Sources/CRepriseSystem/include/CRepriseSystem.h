@@ -18,4 +18,7 @@ const char *reprise_entry_name(const struct dirent *entry);
 /// `f_type` of statfs(2), or 0 with errno where that fails.
 uint32_t reprise_file_system_type(const char *path);
 
+/// syncfs(2): flushes everything of the file system that the descriptor lies on. 0, or -1 with errno.
+int reprise_synchronise_file_system(int descriptor);
+
 #endif

@@ -46,6 +46,9 @@ package protocol FileSystem: Sendable {
     /// SHA-256 and size of a regular file's content.
     func digest(_ path: String) throws(FileError) -> (digest: Digest, bytes: Int64)
 
+    /// Returns when the content of these files, and the names in these folders, are on disk.
+    func makeDurable(_ paths: [String]) throws(FileError)
+
     /// Free bytes for an ordinary user where the path lies.
     func freeSpace(_ path: String) throws(FileError) -> Int64
 

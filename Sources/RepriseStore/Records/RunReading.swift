@@ -1,0 +1,174 @@
+import GRDB
+import OrderedCollections
+import RepriseModel
+
+extension Store {
+    /// Everything that the store knows of a run, also of a deleted one.
+    package func run(_ id: RunID) throws -> RunRecord {
+        try read { database in
+            guard let number = try database.number(of: id) else {
+                throw StoreError.unknownRun(id.description, nearest: nil)
+            }
+            return try database.record(of: number)
+        }
+    }
+
+    /// `run.json` of the run as it was queued.
+    package func request(_ id: RunID) throws -> RunRequest {
+        try read { database in
+            guard let number = try database.number(of: id) else {
+                throw StoreError.unknownRun(id.description, nearest: nil)
+            }
+            return try database.request(of: number)
+        }
+    }
+
+    package func launch(_ id: String) throws -> LaunchRecord? {
+        try read { database in
+            let query = try SQLQuery(database, "SELECT created_at, facts FROM launch WHERE id = ?1", id)
+            guard try query.step() else { return nil }
+            return LaunchRecord(id: id, createdAt: query.time(0), facts: try query.value(json: 1).mapValue ?? [:])
+        }
+    }
+}
+
+extension Database {
+    func number(of run: RunID) throws -> Int64? {
+        try SQLQuery.number(self, "SELECT number FROM run WHERE id = ?1", run)
+    }
+
+    /// The run's number, where it must be there.
+    func knownNumber(of run: RunID) throws -> Int64 {
+        guard let number = try number(of: run) else { throw StoreError.unknownRun(run.description, nearest: nil) }
+        return number
+    }
+
+    func request(of number: Int64) throws -> RunRequest {
+        let query = try SQLQuery(self, "SELECT json FROM request WHERE run = ?1", number)
+        guard try query.step() else { throw StoreError.unknownRun(String(number), nearest: nil) }
+        return try query.value(json: 0).decode()
+    }
+
+    fileprivate func record(of number: Int64) throws -> RunRecord {
+        var record = RunRecord(request: try request(of: number), state: .queued)
+        try readColumns(of: number, into: &record)
+        record.jobs = try jobs(of: number)
+        record.metrics = try summaries(of: number)
+        record.outputs = try outputs(of: number)
+        record.transitions = try transitions(of: number)
+        record.tags = try tags(of: number)
+        record.notes = try notes(of: number)
+        return record
+    }
+
+    private func readColumns(of number: Int64, into record: inout RunRecord) throws {
+        let query = try SQLQuery(
+            self,
+            """
+            SELECT state, started_at, ended_at, exit_status, reason, deleted_at, verdict.json, machine.json
+            FROM run LEFT JOIN verdict ON verdict.run = number LEFT JOIN machine ON machine.run = number
+            WHERE number = ?1
+            """,
+            number
+        )
+        guard try query.step() else { return }
+        record.state = query.state(0)
+        record.startedAt = query.optionalTime(1)
+        record.endedAt = query.optionalTime(2)
+        record.exitStatus = query.optionalInt(3)
+        record.reason = query.optionalText(4)
+        record.deletedAt = query.optionalTime(5)
+        if !query.isNull(6) { record.verdict = try query.value(json: 6) }
+        if !query.isNull(7) { record.machine = try query.value(json: 7).decode() }
+    }
+
+    private func jobs(of number: Int64) throws -> [JobRecord] {
+        let query = try SQLQuery(
+            self,
+            """
+            SELECT run.id, job.step, job.split, job.attempt, job.state, job.handle, job.reason, job.exit,
+                job.submitted_at, job.started_at, job.ended_at
+            FROM job JOIN run ON run.number = job.run WHERE job.run = ?1 AND is_latest ORDER BY ordinal
+            """,
+            number
+        )
+        var jobs: [JobRecord] = []
+        while try query.step() {
+            if let job = try query.job(from: 0) { jobs.append(job) }
+        }
+        return jobs
+    }
+
+    func outputs(of number: Int64) throws -> [OutputRecord] {
+        let query = try SQLQuery(
+            self,
+            "SELECT path, digest, bytes, mode FROM output WHERE run = ?1 ORDER BY path",
+            number
+        )
+        var outputs: [OutputRecord] = []
+        while try query.step() {
+            guard let digest = Digest(query.text(1)) else { continue }
+            outputs.append(
+                OutputRecord(path: query.text(0), digest: digest, bytes: query.int64(2), mode: query.int(3))
+            )
+        }
+        return outputs
+    }
+
+    private func transitions(of number: Int64) throws -> [Transition] {
+        let query = try SQLQuery(
+            self,
+            "SELECT state, at, reason FROM transition WHERE run = ?1 ORDER BY number",
+            number
+        )
+        var transitions: [Transition] = []
+        while try query.step() {
+            transitions.append(
+                Transition(state: query.state(0), at: query.time(1), reason: query.optionalText(2))
+            )
+        }
+        return transitions
+    }
+
+    func tags(of number: Int64) throws -> Mapping {
+        let query = try SQLQuery(self, "SELECT name, value FROM tag WHERE run = ?1 ORDER BY name", number)
+        var tags: Mapping = [:]
+        while try query.step() {
+            tags[query.text(0)] = query.optionalText(1).map(Value.string) ?? .null
+        }
+        return tags
+    }
+
+    private func notes(of number: Int64) throws -> [String] {
+        let query = try SQLQuery(self, "SELECT text FROM note WHERE run = ?1 ORDER BY position", number)
+        var notes: [String] = []
+        while try query.step() { notes.append(query.text(0)) }
+        return notes
+    }
+}
+
+extension SQLQuery {
+    /// A state that this version does not know reads as lost rather than as an error.
+    func state(_ column: Int32) -> RunState { RunState(rawValue: text(column)) ?? .lost }
+
+    /// Run id, step, split, attempt, state, handle, reason, exit, three times.
+    func job(from column: Int32) throws -> JobRecord? {
+        guard let run = RunID(text(column)) else { return nil }
+        let key = JobKey(
+            run: run,
+            step: optionalText(column + 1),
+            split: optionalInt(column + 2),
+            attempt: int(column + 3)
+        )
+        return JobRecord(
+            key: key,
+            state: state(column + 4),
+            handle: optionalText(column + 5),
+            reason: optionalText(column + 6),
+            exit: isNull(column + 7) ? nil : try value(json: column + 7).decode(),
+            submittedAt: optionalTime(column + 8),
+            startedAt: optionalTime(column + 9),
+            endedAt: optionalTime(column + 10)
+        )
+    }
+}

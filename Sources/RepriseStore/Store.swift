@@ -1,0 +1,77 @@
+import GRDB
+import RepriseModel
+import RepriseSystem
+import Synchronization
+
+/// Where Reprise keeps runs: a folder `.reprise` with a database, objects by content, and the runs' folders.
+///
+/// Several processes may use one store at once. What a writing call has returned from is on disk. Every call blocks its
+/// thread for as long as SQLite needs, at most ten seconds for another process's lock.
+package final class Store: Sendable {
+    package let folder: StoreFolder
+    package let files: any FileSystem
+    package let clock: any WallClock
+    package let objects: ObjectStore
+
+    /// Connections that nobody reads from at the moment. One is opened with the store, others when several read at once.
+    private let idleReaders: Mutex<[DatabaseQueue]>
+    /// Opened by the first write, so that a command that only reads never pays for it.
+    private let writer = Mutex<DatabaseQueue?>(nil)
+
+    init(folder: StoreFolder, files: any FileSystem, clock: any WallClock, first: DatabaseQueue) {
+        self.folder = folder
+        self.files = files
+        self.clock = clock
+        objects = ObjectStore(folder: folder.objects, files: files)
+        idleReaders = Mutex([first])
+    }
+
+    /// Reads from one consistent state of the database.
+    func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try explained {
+            let reader = try idleReaders.withLock { $0.popLast() } ?? connect(to: folder)
+            defer { idleReaders.withLock { $0.append(reader) } }
+            return try reader.read(body)
+        }
+    }
+
+    /// Runs `body` in one transaction that holds the write lock from its start. All of it is on disk, or nothing.
+    func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try explained {
+            let queue = try writer.withLock { writer in
+                if let writer { return writer }
+                let opened = try connect(to: folder)
+                writer = opened
+                return opened
+            }
+            return try queue.write(body)
+        }
+    }
+
+    private func explained<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as DatabaseError {
+            throw StoreError(error, folder: folder.root)
+        }
+    }
+}
+
+/// A connection with what every connection of a store needs.
+func connect(to folder: StoreFolder) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(10)
+    configuration.label = "reprise.store"
+    configuration.prepareDatabase { database in
+        // FULL: what has been acknowledged survives a loss of power.
+        try database.execute(
+            sql: """
+                PRAGMA synchronous = FULL;
+                PRAGMA journal_size_limit = 67108864;
+                PRAGMA cache_size = -16384;
+                PRAGMA temp_store = MEMORY;
+                """
+        )
+    }
+    return try DatabaseQueue(path: folder.database, configuration: configuration)
+}
