@@ -16,9 +16,14 @@ package protocol Dispatcher: Sendable {
     /// moment of the first submission, returns the first handle and starts nothing.
     func submit(_ job: Job) async throws -> JobHandle
 
-    /// The handle under which the key was submitted before, or nil where it certainly never was and never will be by
-    /// a submission still under way.
-    func find(_ job: Job) async throws -> JobHandle?
+    /// The handles of those jobs that were submitted before, in one round trip however many there are. A job that is left
+    /// out certainly never was submitted, and never will be by a submission still under way. Needs no more of a job than
+    /// its key and folder.
+    func find(_ jobs: [Job]) async throws -> [JobKey: JobHandle]
+
+    /// The GPUs and processors that the job was given when it was submitted; asked once, for a job that an earlier
+    /// supervisor submitted.
+    func holdings(of job: Job) async -> JobHoldings
 
     /// Where each job stands, in one round trip however many there are. A job that the engine has forgotten and that
     /// left no exit record is `.lost`, never left out.
@@ -30,6 +35,21 @@ package protocol Dispatcher: Sendable {
     /// Asks the job's whole process tree to end (TERM), and makes it (KILL) after `grace`. Returns when the request is
     /// made, not when the job has ended. Cancelling a job that has ended does nothing.
     func cancel(_ job: Job, _ handle: JobHandle, grace: Duration) async throws
+}
+
+extension Dispatcher {
+    package func holdings(of job: Job) async -> JobHoldings { JobHoldings() }
+}
+
+/// The devices of this machine that one job has for itself.
+package struct JobHoldings: Hashable, Sendable {
+    package var gpus: [Int]
+    package var processors: [Int]
+
+    package init(gpus: [Int] = [], processors: [Int] = []) {
+        self.gpus = gpus
+        self.processors = processors
+    }
 }
 
 /// What a kind of engine can do, so that shared code asks this and never the engine's name.
