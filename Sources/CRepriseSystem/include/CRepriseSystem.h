@@ -2,6 +2,8 @@
 #ifndef CREPRISESYSTEM_H
 #define CREPRISESYSTEM_H
 
+#include "CRepriseProcesses.h"
+
 #include <dirent.h>
 #include <stdint.h>
 #include <sys/types.h>
