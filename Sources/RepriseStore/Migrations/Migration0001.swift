@@ -130,7 +130,8 @@ let migration0001 = Migration(
             offset INTEGER NOT NULL,
             lines INTEGER NOT NULL,
             rejected INTEGER NOT NULL,
-            file TEXT,
+            is_inside_long_line INTEGER NOT NULL,
+            mark BLOB NOT NULL,
             PRIMARY KEY (run, source)
         ) STRICT, WITHOUT ROWID;
 

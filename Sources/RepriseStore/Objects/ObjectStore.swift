@@ -1,8 +1,9 @@
 import RepriseModel
 import RepriseSystem
+import RepriseTracking
 
 /// Files kept by content: `objects/ab/abcdef…`, read-only, each once.
-package struct ObjectStore: Sendable {
+package struct ObjectStore: ContentStore {
     let folder: String
     let files: any FileSystem
 
@@ -68,10 +69,4 @@ package struct ObjectStore: Sendable {
         let entropy = LiveEntropy()
         return hexadecimal(withUnsafeBytes(of: (entropy.next(), entropy.next())) { Array($0) })
     }
-}
-
-/// What is kept of one file.
-package struct StoredObject: Hashable, Sendable {
-    package var digest: Digest
-    package var bytes: Int64
 }

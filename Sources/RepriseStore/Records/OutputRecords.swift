@@ -4,7 +4,7 @@ import RepriseModel
 extension Store {
     /// Writes down what the run left, in one transaction. A path that is already there is replaced.
     ///
-    /// The objects must be in the store and durable (`objects.makeDurable`) before this is called.
+    /// The objects must have been put into `objects` before this is called.
     package func save(_ outputs: [OutputRecord], of run: RunID) throws {
         try write { database in
             let number = try database.knownNumber(of: run)

@@ -1,0 +1,84 @@
+import RepriseModel
+import RepriseSystem
+
+/// A growing file of a job from which metrics are read.
+package struct MetricTail: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        /// `metrics.jsonl`: every line is an object.
+        case lines
+        /// `stdout.log`: lines that begin `::metric ` hold one, all others are no concern.
+        case log
+    }
+
+    /// A longer line is skipped, and never kept in memory as a whole.
+    package static let longestLine = 1 << 20
+
+    package var run: RunID
+    /// The file's name below the run's folder, under which the store keeps how far it has been read.
+    package var source: String
+    /// Absolute.
+    package var path: String
+    package var kind: Kind
+    /// Put before every key.
+    package var prefix: String
+
+    package init(run: RunID, source: String, path: String, kind: Kind, prefix: String = "") {
+        self.run = run
+        self.source = source
+        self.path = path
+        self.kind = kind
+        self.prefix = prefix
+    }
+
+    /// What was written since `position`, at most about `limit` bytes of it; nil where there is nothing new.
+    ///
+    /// An unfinished last line waits until its end is there; with `isFinal` nobody writes any more, and it counts as it
+    /// is. A file that shrank or was replaced is read again from its start, and a note says so.
+    package func read(
+        from position: IngestPosition,
+        at now: Timestamp,
+        isFinal: Bool,
+        _ files: any FileSystem,
+        limit: Int = 4 << 20
+    ) throws -> IngestBatch? {
+        var start = position
+        let wanted = max(limit, 2 * MetricTail.longestLine)
+        var bytes: [UInt8]
+        do throws(FileError) {
+            bytes = try files.read(
+                path,
+                offset: start.offset - Int64(start.mark.count),
+                count: start.mark.count + wanted
+            )
+        } catch {
+            if error.reason == .missing { return nil }
+            throw error
+        }
+        var notes: [String] = []
+        if !bytes.starts(with: start.mark) {
+            notes.append("`\(source)` shrank or was replaced, and was read again from its start")
+            start = IngestPosition(lines: 0, rejected: start.rejected)
+            bytes = try files.read(path, offset: 0, count: wanted)
+        }
+        var reading = TailReading(tail: self, position: start)
+        let isEnd = isFinal && bytes.count < start.mark.count + wanted
+        bytes.withUnsafeBytes { buffer in
+            reading.take(UnsafeRawBufferPointer(rebasing: buffer[start.mark.count...]), isEnd: isEnd)
+        }
+        guard reading.position != position else { return nil }
+        reading.position.mark = mark(before: reading.position.offset - start.offset, bytes, start.mark.count)
+        return IngestBatch(
+            run: run,
+            time: now,
+            columns: reading.columns,
+            advance: IngestAdvance(source: source, from: position, to: reading.position),
+            notes: notes + reading.notes
+        )
+    }
+
+    /// The last bytes that were taken in, the earlier mark included where few were.
+    private func mark(before taken: Int64, _ bytes: [UInt8], _ earlier: Int) -> [UInt8] {
+        let end = earlier + Int(taken)
+        return Array(bytes[max(0, end - 64)..<end])
+    }
+}

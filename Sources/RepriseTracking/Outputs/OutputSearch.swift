@@ -1,0 +1,126 @@
+import RepriseModel
+import RepriseSystem
+
+/// The files to keep, found by walking folders. Folders that are links are not entered.
+struct OutputSearch {
+    struct Found {
+        var path: String
+        /// The regular file with the content, links followed.
+        var file: String
+        var mode: Int
+    }
+
+    private(set) var found: [String: Found] = [:]
+    private(set) var notes: [String] = []
+    private let files: any FileSystem
+    private let run: String
+    private let largest: Int64
+
+    init(files: any FileSystem, run: String, largest: Int64) {
+        self.files = files
+        self.run = run
+        self.largest = largest
+    }
+
+    mutating func everything(below folder: String, prefix: String) {
+        walk(folder, "") { _ in
+            true
+        } take: { search, path in
+            search.take("\(folder)/\(path)", as: prefix + path)
+        }
+    }
+
+    mutating func matches(of pattern: OutputPattern, below work: String) {
+        var count = 0
+        if pattern.text.hasPrefix("/") || pattern.text.split(separator: "/").contains("..") {
+            notes.append("`\(pattern.text)` leaves the run's folder, and was not looked for")
+            return
+        }
+        let start = pattern.fixedFolder
+        walk(start.isEmpty ? work : "\(work)/\(start)", start.isEmpty ? "" : start + "/") {
+            pattern.matches($0)
+        } take: {
+            search,
+            path in
+            count += 1
+            search.take("\(work)/\(path)", as: path)
+        }
+        if count == 0 { notes.append("no file `\(pattern.text)` among what the run left") }
+    }
+
+    /// Visits what lies below the folder, names in byte order. Paths get `prefix`.
+    private mutating func walk(
+        _ folder: String,
+        _ prefix: String,
+        where matches: (String) -> Bool,
+        enter: (String) -> Bool,
+        take: (inout OutputSearch, String) -> Void
+    ) {
+        for name in (try? files.names(in: folder)) ?? [] {  // A folder that is not there holds nothing.
+            let path = prefix + name
+            if (try? files.isFolder("\(folder)/\(name)")) == true {
+                if enter(path) { walk("\(folder)/\(name)", path + "/", where: matches, enter: enter, take: take) }
+            } else if matches(path) {
+                take(&self, path)
+            }
+        }
+    }
+
+    private mutating func take(_ file: String, as path: String) {
+        guard found[path] == nil else { return }
+        do {
+            guard let place = try resolved(file, hops: 40), let root = try resolved(run, hops: 40),
+                let status = try files.status(place)
+            else {
+                return notes.append("`\(path)` is a link to nothing, and was not kept")
+            }
+            guard place.hasPrefix(root + "/") else {
+                return notes.append("`\(path)` is a link that leaves the run's folder, and was not kept")
+            }
+            guard status.kind == .file else { return notes.append("`\(path)` is no regular file, and was not kept") }
+            guard status.bytes <= largest else {
+                let sizes = (Quantities.text(bytes: status.bytes), Quantities.text(bytes: largest))
+                return notes.append("`\(path)` has \(sizes.0), more than the \(sizes.1) that are kept of one file")
+            }
+            found[path] = Found(path: path, file: place, mode: status.mode)
+        } catch {
+            let reason = (error as? FileError)?.message ?? "\(error)"
+            notes.append("`\(path)` could not be read, and was not kept: \(reason)")
+        }
+    }
+
+    /// Leaves out what lies at that file, with a note; false where nothing that was found lies there.
+    mutating func giveUp(_ file: String, _ error: FileError) -> Bool {
+        let lost = found.values.filter { $0.file == file }.map(\.path).sorted()
+        for path in lost {
+            found[path] = nil
+            notes.append("`\(path)` could not be read, and was not kept: \(error.message)")
+        }
+        return !lost.isEmpty
+    }
+
+    /// The path without links and `..`; nil where a link leads to nothing or in a circle.
+    private func resolved(_ path: String, hops: Int) throws -> String? {
+        var hops = hops
+        var rest = Array(path.split(separator: "/").reversed())
+        var place = ""
+        while let name = rest.popLast() {
+            if name == "." { continue }
+            if name == ".." {
+                place = place.isEmpty ? "" : String(place[..<(place.lastIndex(of: "/") ?? place.startIndex)])
+                continue
+            }
+            guard let status = try files.status("\(place)/\(name)") else { return nil }
+            guard status.kind == .link else {
+                place += "/\(name)"
+                continue
+            }
+            hops -= 1
+            if hops < 0 { return nil }
+            let target = try files.linkTarget("\(place)/\(name)")
+            if target.hasPrefix("/") { place = "" }
+            rest += target.split(separator: "/").reversed()
+        }
+        return place
+    }
+}
