@@ -39,8 +39,10 @@ public struct SeriesJudgement: Hashable, Sendable, Codable {
     /// Why it is undecided, or what else is to be said.
     public var reason: String?
 
-    /// The earliest step at which the two are not the same.
-    public var firstStep: Int64? { [parting?.step, unpaired?.step].compactMap { $0 }.min() }
+    /// The earliest step at which the two part; nil also where one side lacks the series as a whole.
+    public var firstStep: Int64? {
+        leftCount == 0 || rightCount == 0 ? nil : [parting?.step, unpaired?.step].compactMap { $0 }.min()
+    }
 }
 
 /// One of the two executions: the original and the one that is judged against it.

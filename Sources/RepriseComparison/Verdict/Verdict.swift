@@ -61,8 +61,7 @@ public struct Verdict: Hashable, Sendable, Codable {
     }
 
     private static func divergence(_ metrics: [SeriesJudgement]) -> Divergence? {
-        // A series that one side lacks as a whole parts at no step.
-        let parted = metrics.filter { $0.outcome == .differs && $0.leftCount > 0 && $0.rightCount > 0 }
+        let parted = metrics.filter { $0.outcome == .differs }
         guard let step = parted.compactMap(\.firstStep).min() else { return nil }
         return Divergence(step: step, keys: parted.filter { $0.firstStep == step }.map(\.key).sorted())
     }
