@@ -64,7 +64,7 @@ let migration0001 = Migration(
         CREATE INDEX job_open ON job (run) WHERE state IN ('queued', 'submitted', 'running');
 
         CREATE TABLE transition (
-            number INTEGER PRIMARY KEY,
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
             run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,
             state TEXT NOT NULL,
             at INTEGER NOT NULL,

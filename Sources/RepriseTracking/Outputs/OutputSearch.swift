@@ -23,9 +23,8 @@ struct OutputSearch {
     }
 
     mutating func everything(below folder: String, prefix: String) {
-        walk(folder, "") { _ in
-            true
-        } take: { search, path in
+        let all = { (_: String) in true }
+        walk(folder, "", where: all, enter: all) { search, path in
             search.take("\(folder)/\(path)", as: prefix + path)
         }
     }
@@ -36,12 +35,7 @@ struct OutputSearch {
             notes.append("`\(pattern.text)` leaves the run's folder, and was not looked for")
             return
         }
-        let start = pattern.fixedFolder
-        walk(start.isEmpty ? work : "\(work)/\(start)", start.isEmpty ? "" : start + "/") {
-            pattern.matches($0)
-        } take: {
-            search,
-            path in
+        walk(work, "", where: pattern.matches, enter: pattern.reaches) { search, path in
             count += 1
             search.take("\(work)/\(path)", as: path)
         }
