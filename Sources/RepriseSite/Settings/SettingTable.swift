@@ -1,0 +1,128 @@
+import RepriseModel
+
+/// Every setting there is. Reading, checking, the schema and the documents all follow this table.
+package enum SettingTable {
+    package static let rows: [SettingDefinition] = general + targets
+
+    private static let general: [SettingDefinition] = [
+        SettingDefinition("initials", .text, "yours, at the head of the names of snapshots"),
+        SettingDefinition("project", .text, "the project's name; else the experiment's, else the folder's"),
+        SettingDefinition("target", .text, "the target that runs go to when no other is named", standard: "local"),
+        SettingDefinition("snapshots.publish", .text, "the git repository that snapshots are published to"),
+        SettingDefinition("snapshots.zip", .text, "the folder or rclone remote for snapshots as zip files"),
+        SettingDefinition(
+            "snapshots.limit",
+            .bytes,
+            "the largest file that counts as code; a larger one stops the snapshot",
+            standard: .integer(50 << 20)
+        ),
+        SettingDefinition("trackers", .trackers, "where parameters, metrics and outputs are also sent"),
+        SettingDefinition("credentials.*", .credential, "where a secret is found; never the secret itself"),
+        SettingDefinition(
+            "queue.grace",
+            .duration,
+            "how long a run may go on after TERM before KILL ends it",
+            standard: .integer(10_000)
+        ),
+        SettingDefinition(
+            "sweep.confirm",
+            .whole(least: 1),
+            "a sweep of more variants than this needs `--yes`",
+            standard: 10_000
+        ),
+        SettingDefinition(
+            "output.limit",
+            .bytes,
+            "the largest file that is kept as an output of a run",
+            standard: .integer(10 << 30)
+        ),
+        SettingDefinition(
+            "log.limit",
+            .bytes,
+            "how much of each of a run's logs is kept",
+            standard: .integer(1 << 30)
+        ),
+        SettingDefinition(
+            "color",
+            .choice(["auto", "always", "never"]),
+            "when the terminal is coloured",
+            standard: "auto"
+        ),
+    ]
+
+    private static let here: Set<TargetKind> = [.process, .container, .apptainer]
+
+    private static let targets: [SettingDefinition] = [
+        SettingDefinition("targets.*.kind", .choice(TargetKind.allCases.map(\.rawValue)), "what kind of place it is"),
+        target(
+            "slots",
+            .whole(least: 1),
+            "how many runs at once, whatever they ask for",
+            [.process, .container, .apptainer]
+        ),
+        target("cpus", .whole(least: 1), "processors that runs may use together; else all", here),
+        target("memory", .bytes, "main memory that runs may use together; else all", here),
+        target("gpus", .whole(least: 0), "GPUs that runs may use together; else all", here),
+        target("engine", .choice(["auto", "docker", "podman"]), "the container engine", [.container]),
+        target("ssh", .text, "the login node, as `ssh` takes it; unset means this machine", [.slurm]),
+        target("workspace", .text, "the folder or bucket for run directories", [.slurm, .kubernetes, .awsBatch]),
+        target("partition", .text, "the partition to submit to", [.slurm]),
+        target("account", .text, "the account that pays", [.slurm]),
+        target("qos", .text, "the quality of service to ask for", [.slurm]),
+        target("modules", .texts, "environment modules to load before a run", [.slurm]),
+        target("container", .text, "what runs images on the nodes, such as `apptainer`", [.slurm]),
+        target("options", .texts, "more options for the engine's own command", [.container, .apptainer, .slurm]),
+        target("context", .text, "the context of kubectl", [.kubernetes]),
+        target("namespace", .text, "the namespace that runs go to", [.kubernetes]),
+        target("images", .text, "the registry and repository for images", [.kubernetes, .awsBatch]),
+        target("region", .text, "the region of the queue", [.awsBatch]),
+        target("queue", .text, "the job queue", [.awsBatch]),
+        target("job-definition", .text, "the job definition to start from", [.awsBatch]),
+    ]
+
+    private static func target(
+        _ key: String,
+        _ type: SettingType,
+        _ help: String,
+        _ kinds: Set<TargetKind>
+    ) -> SettingDefinition {
+        SettingDefinition("targets.*.\(key)", type, help, kinds: kinds)
+    }
+
+    /// The row that describes a dotted name.
+    package static func definition(of name: String) -> SettingDefinition? { rows.first { $0.describes(name) } }
+
+    /// The settings of a target of that kind, by their last names.
+    static func keys(of kind: TargetKind) -> [String] {
+        rows.filter { $0.kinds?.contains(kind) ?? $0.name.hasPrefix("targets.*.") }
+            .compactMap {
+                $0.parts.last.map(String.init)
+            }
+    }
+
+    /// Whether a setting can stand below this name.
+    static func isGroup(_ name: String) -> Bool {
+        name.isEmpty || rows.contains { $0.parts.count > name.depth && head($0, name.depth, describes: name) }
+    }
+
+    /// The names that can stand next after `group`, where the person does not choose them.
+    static func names(below group: String) -> [String] {
+        let depth = group.isEmpty ? 0 : group.depth
+        var names: [String] = []
+        for row in rows where row.parts.count > depth && (depth == 0 || head(row, depth, describes: group)) {
+            let next = String(row.parts[depth])
+            if next != "*", !names.contains(next) { names.append(next) }
+        }
+        return names
+    }
+
+    private static func head(_ row: SettingDefinition, _ depth: Int, describes name: String) -> Bool {
+        let head = row.parts.prefix(depth).joined(separator: ".")
+        return SettingDefinition(head, .text, "").describes(name)
+    }
+}
+
+extension String {
+    /// How many names a dotted name is made of.
+    fileprivate var depth: Int { split(separator: ".", omittingEmptySubsequences: false).count }
+}

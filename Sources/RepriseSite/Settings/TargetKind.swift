@@ -1,0 +1,8 @@
+/// What kind of place a target is: which dispatcher drives it.
+package enum TargetKind: String, CaseIterable, Hashable, Sendable {
+    case process, container, apptainer, slurm, kubernetes
+    case awsBatch = "aws-batch"
+
+    /// Whether this version can run something there. Targets of the other kinds can be written down and shown.
+    package var isSupported: Bool { self == .process }
+}

@@ -1,0 +1,92 @@
+import OrderedCollections
+import RepriseModel
+
+/// What the site says about one target.
+package struct TargetSettings: Hashable, Sendable {
+    package var name: String
+    package var kind: TargetKind
+    /// Every setting that is set, by its last name; sizes in bytes.
+    package var values: Mapping
+
+    /// Whether this version can run something there.
+    package var isSupported: Bool { kind.isSupported }
+    /// How many runs at once, whatever they ask for; at least 1.
+    package var slots: Int { whole("slots") ?? 1 }
+    /// Processors that runs may use together; nil means all.
+    package var cpus: Int? { whole("cpus") }
+    /// Bytes of main memory that runs may use together; nil means all.
+    package var memory: Int64? { values["memory"]?.integerValue }
+    package var gpus: Int? { whole("gpus") }
+
+    private func whole(_ key: String) -> Int? { values[key]?.integerValue.flatMap(Int.init(exactly:)) }
+}
+
+/// The settings outside targets, typed.
+package struct Settings: Hashable, Sendable {
+    package var initials: String?
+    package var project: String?
+    /// The target that runs go to.
+    package var target: String
+    package var snapshotPublish: String?
+    package var snapshotZip: String?
+    /// Bytes; a larger file is no code.
+    package var snapshotLimit: Int64
+    package var trackers: [TrackerSettings]
+    /// From TERM to KILL.
+    package var grace: Duration
+    /// A sweep of more variants needs a yes.
+    package var sweepConfirm: Int
+    /// Bytes of one kept output.
+    package var outputLimit: Int64
+    /// Bytes of one kept log.
+    package var logLimit: Int64
+    /// `auto`, `always` or `never`.
+    package var color: String
+}
+
+extension Site {
+    /// The settings of the named target, or of the chosen one. An unknown name is an error with the nearest one.
+    package func settings(for target: String? = nil) throws -> TargetSettings {
+        let place = target == nil ? try effective("target")?.place : nil
+        let name = try target ?? value("target")?.stringValue ?? "local"
+        guard targets.contains(name) else {
+            throw Mistake(
+                "there is no target `\(name)`",
+                why: "this site has " + targets.map { "`\($0)`" }.joined(separator: ", "),
+                fix: nearestName(to: name, among: targets).map { "did you mean `\($0)`?" }
+                    ?? "add `targets: {\(name): {kind: process}}` to a site file",
+                code: "unknown-target",
+                place: place
+            )
+        }
+        guard let kind = try value("targets.\(name).kind")?.stringValue.flatMap(TargetKind.init(rawValue:)) else {
+            throw Mistake("the target `\(name)` has no kind", code: "target-without-kind")
+        }
+        var values: Mapping = [:]
+        for key in SettingTable.keys(of: kind) { values[key] = try value("targets.\(name).\(key)") }
+        if kind == .process, values["slots"] == nil { values["slots"] = try value("targets.local.slots") ?? 1 }
+        return TargetSettings(name: name, kind: kind, values: values)
+    }
+
+    /// The settings outside targets.
+    package var settings: Settings {
+        get throws {
+            Settings(
+                initials: try value("initials")?.stringValue,
+                project: try value("project")?.stringValue,
+                target: try value("target")?.stringValue ?? "local",
+                snapshotPublish: try value("snapshots.publish")?.stringValue,
+                snapshotZip: try value("snapshots.zip")?.stringValue,
+                snapshotLimit: try whole("snapshots.limit"),
+                trackers: try value("trackers")?.listValue?.compactMap(TrackerSettings.init) ?? [],
+                grace: .milliseconds(try whole("queue.grace")),
+                sweepConfirm: Int(try whole("sweep.confirm")),
+                outputLimit: try whole("output.limit"),
+                logLimit: try whole("log.limit"),
+                color: try value("color")?.stringValue ?? "auto"
+            )
+        }
+    }
+
+    private func whole(_ name: String) throws -> Int64 { try value(name)?.integerValue ?? .max }
+}
