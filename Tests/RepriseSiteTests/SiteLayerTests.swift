@@ -104,10 +104,7 @@ import Testing
     @Test func `a target is made by a variable or an option alone`() throws {
         let site = try SiteFolder()
             .load(environment: ["REPRISE_TARGETS_SIF_KIND": "apptainer"], set: ["targets.b.kind=process"])
-        #expect(
-            site.targets == ["local", "b", "sif"].sorted { $0 == "local" || ($1 != "local" && $0 < $1) }
-                || site.targets.count == 3
-        )
+        #expect(Set(site.targets) == ["local", "b", "sif"])
         #expect(try site.settings(for: "sif").isSupported == false)
         #expect(try site.settings(for: "b").slots == 8)
     }

@@ -27,7 +27,7 @@ struct FileLayer {
             let canonical = TargetShorthand.probe(name)
             if let definition = SettingTable.definition(of: canonical), !isShorthandGroup(canonical, entry.value) {
                 try read(entry, name: name, definition: definition)
-            } else if SettingTable.isGroup(canonical) {
+            } else if SettingTable.isGroup(TargetShorthand.probe(group: name)) {
                 try readGroup(entry, name: name)
             } else {
                 throw Check.unknown(name, among: knownNames(beside: name), place: entry.place)
@@ -43,7 +43,7 @@ struct FileLayer {
     private mutating func readGroup(_ entry: LocatedEntry, name: String) throws {
         if entry.value.isNull { return }
         guard let inner = entry.value.map else {
-            let below = SettingTable.names(below: TargetShorthand.probe(name))
+            let below = SettingTable.names(below: TargetShorthand.probe(group: name))
             throw Mistake(
                 "`\(name)` must be a map, not a \(entry.value.kind)",
                 why: below.isEmpty ? nil : "it holds " + below.map { "`\($0)`" }.joined(separator: ", "),
@@ -72,7 +72,7 @@ struct FileLayer {
 
     private func knownNames(beside name: String) -> [String] {
         let group = name.split(separator: ".").dropLast().joined(separator: ".")
-        return SettingTable.names(below: group.isEmpty ? "" : TargetShorthand.probe(group))
+        return SettingTable.names(below: TargetShorthand.probe(group: group))
     }
 }
 
@@ -80,6 +80,9 @@ struct FileLayer {
 enum TargetShorthand {
     /// The name in the form that the table knows, with some target in the place of the chosen one.
     static func probe(_ name: String) -> String { expanded(name, target: "chosen") }
+
+    /// The same for a name that others stand below.
+    static func probe(group: String) -> String { group == "target" ? "targets.chosen" : probe(group) }
 
     static func expanded(_ name: String, target: String) -> String {
         guard name.hasPrefix("target.") else { return name }
