@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -149,5 +150,11 @@ let package = Package(
 func test(_ target: String, _ more: [Target.Dependency] = []) -> Target {
     let floor = ["RepriseModel", "RepriseSystem", "RepriseTestKit", target]
     let needs = Set(floor).sorted().map { Target.Dependency(stringLiteral: $0) } + [collections]
-    return .testTarget(name: "\(target)Tests", dependencies: needs + more, swiftSettings: strict)
+    let golden = FileManager.default.fileExists(atPath: "\(Context.packageDirectory)/Tests/\(target)Tests/Golden")
+    return .testTarget(
+        name: "\(target)Tests",
+        dependencies: needs + more,
+        exclude: golden ? ["Golden"] : [],
+        swiftSettings: strict
+    )
 }
