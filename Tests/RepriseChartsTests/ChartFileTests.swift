@@ -5,23 +5,20 @@ import Testing
 
 @Suite struct `Chart files` {
     private var page: ChartPage {
-        let runs = (1...3)
-            .map { number in
-                ChartRun(
-                    id: String(repeating: String(number), count: 32),
-                    label: "digits-\(number)",
-                    parameters: [
-                        .init("lr", .number(Double(number) / 8)),
-                        .init("optimizer.name", number == 1 ? "adam" : "sgd"),
-                        .init("hidden", 32),
-                    ],
-                    metrics: [.init("loss", 1 / Double(number)), .init("accuracy", number == 2 ? .nan : 0.5)],
-                    series: [
-                        ChartSeries(label: "loss", points: falling("", 6, gapAt: number == 2 ? 3 : nil).points)
-                    ]
-                )
-            }
-        return ChartPage(title: "three runs", runs: runs)
+        ChartPage(title: "three runs", runs: [run(1, "adam"), run(2, "sgd", gapAt: 3), run(3, "sgd")])
+    }
+
+    private func run(_ number: Int, _ optimizer: String, gapAt gap: Int? = nil) -> ChartRun {
+        let learningRate: Double = Double(number) / 8
+        return ChartRun(
+            id: String(repeating: String(number), count: 32),
+            label: "digits-\(number)",
+            parameters: [
+                .init("lr", .number(learningRate)), .init("optimizer.name", .string(optimizer)), .init("hidden", 32),
+            ],
+            metrics: [.init("loss", 1 / learningRate), .init("accuracy", gap == nil ? 0.5 : .nan)],
+            series: [ChartSeries(label: "loss", points: falling("", 6, gapAt: gap).points)]
+        )
     }
 
     private var hostilePage: ChartPage {

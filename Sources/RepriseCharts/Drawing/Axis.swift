@@ -20,7 +20,9 @@ struct Axis: Hashable {
         if lower < upper {
             (self.lower, self.upper) = (lower, upper)
         } else if scale == .logarithmic {
-            (self.lower, self.upper) = (lower / 10, min(upper * 10, .greatestFiniteMagnitude))
+            (self.lower, self.upper) = (
+                max(lower / 10, .leastNonzeroMagnitude), min(upper * 10, .greatestFiniteMagnitude)
+            )
         } else {
             let margin = lower == 0 ? 1 : min(abs(lower) / 10, .greatestFiniteMagnitude / 8)
             (self.lower, self.upper) = (lower - margin, upper + margin)
@@ -30,11 +32,11 @@ struct Axis: Hashable {
     /// From 0 at the lower end to 1 at the upper; nil for what the axis cannot hold.
     func position(_ value: Double) -> Double? {
         guard scale.holds(value) else { return nil }
-        if scale == .logarithmic {
-            return (log10(value) - log10(lower)) / (log10(upper) - log10(lower))
-        }
+        let isLogarithmic = scale == .logarithmic
         // Halves, because the distance between two finite numbers may be infinite.
-        return (value / 2 - lower / 2) / (upper / 2 - lower / 2)
+        let place: (Double) -> Double = { isLogarithmic ? log10($0) : $0 / 2 }
+        let part = (place(value) - place(lower)) / (place(upper) - place(lower))
+        return part.isFinite ? min(max(part, 0), 1) : 0.5
     }
 
     struct Tick: Hashable {
@@ -52,7 +54,9 @@ struct Axis: Hashable {
 
     private func linearTicks(atMost count: Int) -> [Tick] {
         let span = upper - lower
-        guard span.isFinite else { return [lower, upper].compactMap { tick($0, NumberText.short($0)) } }
+        guard span.isFinite, span / Double(count) > 0 else {
+            return [lower, upper].compactMap { tick($0, NumberText.short($0)) }
+        }
         let step = roundStep(span / Double(count - 1), of: count)
         let first = (lower / step).rounded(.up)
         let last = (upper / step).rounded(.down)
@@ -100,6 +104,6 @@ struct Axis: Hashable {
     }
 
     private func tick(_ value: Double, _ label: String) -> Tick? {
-        position(value).map { Tick(value: value, position: min(max($0, 0), 1), label: label) }
+        position(value).map { Tick(value: value, position: $0, label: label) }
     }
 }

@@ -50,7 +50,9 @@ package enum NumberText {
 
     /// Dividing by a whole power of ten is exact where multiplying by its inverse is not.
     private static func scaled(_ value: Double, by power: Int) -> Double {
-        power >= 0 ? value * pow(10, Double(power)) : value / pow(10, Double(-power))
+        // No power of ten beyond 308 is a number.
+        if power > 300 { return value * 1e300 * pow(10, Double(power - 300)) }
+        return power >= 0 ? value * pow(10, Double(power)) : value / pow(10, Double(-power))
     }
 
     private static func trimmed(_ text: String) -> String {

@@ -30,7 +30,7 @@ package struct TerminalChart: Sendable {
     package var lines: [String] {
         let title = chart.title.isEmpty ? [] : [plain(chart.title)]
         guard let axes = chart.axes() else { return title + ["(no point to draw)"] }
-        let ticks = axes.y.ticks(atMost: max(2, height / 3))
+        let ticks = axes.y.ticks(atMost: max(2, height / 2))
         let margin = (ticks.map(\.label.count).max() ?? 0) + 1
         var canvas = Canvas(
             columns: max(4, width - margin - 1),
@@ -72,7 +72,20 @@ package struct TerminalChart: Sendable {
         let edge = style.isUnicode ? (tick == nil ? "│" : "┤") : (tick == nil ? "|" : "+")
         let label = tick?.label ?? ""
         let head = String(repeating: " ", count: margin - 1 - label.count) + label + " "
-        return head + edge + canvas.row(row).map { coloured(String($0.character), $0.series) }.joined()
+        return head + edge + stretches(of: canvas.row(row))
+    }
+
+    /// Colours what lies side by side and belongs together at once.
+    private func stretches(of cells: [(character: Character, series: Int?)]) -> String {
+        var text = ""
+        var rest = cells[...]
+        while let first = rest.first {
+            let owner = first.series
+            let stretch = rest.prefix { $0.series == owner }
+            text += coloured(String(stretch.map(\.character)), owner)
+            rest = rest.dropFirst(stretch.count)
+        }
+        return text
     }
 
     private func xAxis(_ axis: Axis, _ margin: Int, _ columns: Int) -> [String] {
