@@ -6,6 +6,8 @@
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -87,4 +89,20 @@ int reprise_reap(pid_t process, struct reprise_usage *usage) {
     usage->system_milliseconds = (int64_t)used.ru_stime.tv_sec * 1000 + used.ru_stime.tv_usec / 1000;
     usage->peak_bytes = (int64_t)used.ru_maxrss * 1024;
     return 1;
+}
+
+int reprise_poll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+int reprise_bell_create(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int reprise_poll_add(int poll, int descriptor, uint64_t data) {
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = data};
+    return epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+int reprise_poll_wait(int poll, uint64_t *ready, int capacity, int milliseconds) {
+    struct epoll_event events[64];
+    int count = epoll_wait(poll, events, capacity < 64 ? capacity : 64, milliseconds);
+    for (int i = 0; i < count; i++) ready[i] = events[i].data.u64;
+    return count;
 }

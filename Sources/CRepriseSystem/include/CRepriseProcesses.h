@@ -41,4 +41,14 @@ struct reprise_usage {
 /// Takes in a child that has ended: 1; 0 while it has not; -1 where it is no child of this process.
 int reprise_reap(pid_t process, struct reprise_usage *usage);
 
+/// A set of descriptors to wait on (epoll), and a bell to ring in it (eventfd). -1 with errno.
+int reprise_poll_create(void);
+int reprise_bell_create(void);
+
+/// Adds a descriptor; `data` is told back when it can be read. 0, or -1 with errno.
+int reprise_poll_add(int poll, int descriptor, uint64_t data);
+
+/// Waits at most `milliseconds` (-1: for ever) and fills in the data of what can be read: how many, -1 with errno.
+int reprise_poll_wait(int poll, uint64_t *ready, int capacity, int milliseconds);
+
 #endif

@@ -1,0 +1,172 @@
+import RepriseModel
+import RepriseSystem
+
+/// Brings every job of a ledger to its end: starts what has room, takes charge of what an earlier supervisor started,
+/// takes in what ends, tries again what may be tried again.
+///
+/// It may die at any moment. What it starts does not depend on it, and the next one finds everything again: by the
+/// ledger, and by asking the engines for what the ledger does not know yet. There must be one supervisor at a time for a
+/// ledger (`SupervisorLock`).
+package actor Supervisor {
+    let ledger: any RunLedger
+    let lifecycle: any JobLifecycle
+    let targets: [String: SupervisorTarget]
+    let clock: any Clock<Duration>
+    let wallClock: any WallClock
+    let pace: SupervisorPace
+
+    var scheduler: Scheduler
+    var needs = NeedsGraph()
+    /// Every job that has not ended, at its latest attempt.
+    var jobs: [JobKey: SupervisedJob] = [:]
+    /// The keys of `jobs` that an engine has.
+    var atEngine: Set<JobKey> = []
+    /// The latest attempt that was seen of each job, by the key of its first.
+    var attempts: [JobKey: Int] = [:]
+    /// How many jobs of each run have not ended for good, in the ledger too.
+    var openJobs: [RunID: Int] = [:]
+    var stopping: Set<RunID> = []
+    /// The ledger's mark when it was read last; nil before the first time.
+    var mark: Int64?
+
+    /// To be written down, in order.
+    var pending: [JobChange] = []
+    var isRecording = false
+    /// How often in a row the ledger refused; nothing starts meanwhile.
+    var refusals = 0
+
+    var querying: Set<String> = []
+    var queryAgain: Set<String> = []
+    var toldReasons: [JobKey: String] = [:]
+    var counts = SupervisorCounts()
+    var listeners: [Int: AsyncStream<SupervisorEvent>.Continuation] = [:]
+    private var nextListener = 0
+    private var work: [SupervisorWork] = []
+    private var bell: AsyncStream<Void>.Continuation?
+
+    package init(
+        ledger: any RunLedger,
+        lifecycle: any JobLifecycle,
+        targets: [String: SupervisorTarget],
+        clock: any Clock<Duration>,
+        wallClock: any WallClock,
+        pace: SupervisorPace = SupervisorPace()
+    ) {
+        self.ledger = ledger
+        self.lifecycle = lifecycle
+        self.targets = targets
+        self.clock = clock
+        self.wallClock = wallClock
+        self.pace = pace
+        scheduler = Scheduler(targets.mapValues(\.capacity))
+    }
+
+    /// Supervises until the goal is reached. Throws only where the ledger cannot be read at the start, and
+    /// `CancellationError` when its task is cancelled: then running jobs run on, for the next supervisor.
+    package func run(until goal: SupervisorGoal = .allEnded) async throws {
+        let (bells, bell) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        self.bell = bell
+        lookAtDisks()
+        try await readLedger()
+        ring()
+        await withDiscardingTaskGroup { group in
+            watch(&group)
+            for await _ in bells {
+                startJobs()
+                record()
+                for item in takeWork() { group.addTask { await self.perform(item) } }
+                if isReached(goal), await !hasNews() { break }
+            }
+            group.cancelAll()
+        }
+        await recordRest()
+        if Task.isCancelled { throw CancellationError() }
+    }
+
+    /// Asks the runs to end; their jobs become cancelled. Returns at once.
+    package func stop(_ runs: Set<RunID>) {
+        stopping.formUnion(runs)
+        stopJobs(of: runs)
+        ring()
+    }
+
+    /// What happens from now on, for displays. May be called more than once.
+    package func events() -> AsyncStream<SupervisorEvent> {
+        let (stream, continuation) = AsyncStream<SupervisorEvent>.makeStream()
+        nextListener += 1
+        let number = nextListener
+        listeners[number] = continuation
+        continuation.onTermination = { [weak self] _ in
+            Task { await self?.removeListener(number) }
+        }
+        return stream
+    }
+
+    private func removeListener(_ number: Int) { listeners[number] = nil }
+
+    func tell(_ event: SupervisorEvent) {
+        for listener in listeners.values { listener.yield(event) }
+    }
+
+    // MARK: The loop
+
+    func ring() { bell?.yield() }
+
+    func add(_ item: SupervisorWork) {
+        work.append(item)
+        ring()
+    }
+
+    private func takeWork() -> [SupervisorWork] {
+        defer { work = [] }
+        return work
+    }
+
+    private func isReached(_ goal: SupervisorGoal) -> Bool {
+        switch goal {
+        case .never: false
+        case .allEnded: openJobs.isEmpty && pending.isEmpty && !isRecording && work.isEmpty
+        case .ended(let runs): runs.allSatisfy { openJobs[$0] == nil }
+        }
+    }
+
+    private func watch(_ group: inout DiscardingTaskGroup) {
+        group.addTask { await self.repeatedly(every: self.pace.poll) { await self.lookForNews() } }
+        group.addTask { await self.repeatedly(every: self.pace.observation) { await self.observe() } }
+        for (name, target) in targets {
+            let capabilities = type(of: target.dispatcher).capabilities
+            let interval = capabilities.sharesFiles ? pace.status : pace.remoteStatus
+            group.addTask { await self.repeatedly(every: interval) { await self.query(name) } }
+            group.addTask {
+                for await _ in target.dispatcher.changes() { await self.query(name) }
+            }
+        }
+    }
+
+    private nonisolated func repeatedly(every interval: Duration, _ action: @Sendable () async -> Void) async {
+        while !Task.isCancelled {
+            do { try await clock.sleep(for: interval) } catch { return }
+            await action()
+        }
+    }
+
+    private func perform(_ item: SupervisorWork) async {
+        switch item {
+        case .start(let job, let holdings): await start(job, holdings)
+        case .settle(let key, let job, let status, let end): await settle(key, job, status, end)
+        case .record(let changes): await write(changes)
+        case .cancel(let key): await cancel(key)
+        case .queue(let key, let pause): await queue(key, after: pause)
+        }
+        ring()
+    }
+}
+
+/// Something that takes time, and that a task of its own does.
+enum SupervisorWork {
+    case start(LedgerJob, JobHoldings)
+    case settle(JobKey, Job?, JobStatus, JobEnd)
+    case record([JobChange])
+    case cancel(JobKey)
+    case queue(JobKey, after: Duration)
+}

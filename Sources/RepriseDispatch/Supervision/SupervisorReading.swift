@@ -1,0 +1,215 @@
+import RepriseModel
+import RepriseSystem
+
+/// Taking in what the ledger and the engines say.
+extension Supervisor {
+    /// Reads the ledger; the first time also finds what an earlier supervisor left at the engines.
+    func readLedger() async throws {
+        let isFirst = mark == nil
+        let newMark = try await ledger.changeMark()
+        let open = try await ledger.openJobs()
+        let stops = try await ledger.stopRequests()
+        let fresh = open.filter { isNew($0.record.key) }
+        reopen(Set(fresh.map(\.record.key.run)).filter { openJobs[$0] == nil }, open)
+        for job in fresh where !job.record.state.isEnded { note(job) }
+        var handles: [JobKey: JobHandle] = [:]
+        if isFirst { handles = try await findSubmitted(fresh) }
+        for job in fresh where !job.record.state.isEnded { await place(job, found: handles[job.record.key]) }
+        mark = newMark
+        let added = stops.subtracting(stopping)
+        if !added.isEmpty { stop(added) }
+        for name in targets.keys.sorted() where isFirst { await query(name) }
+    }
+
+    private func isNew(_ key: JobKey) -> Bool { key.attempt > attempts[key.first] ?? 0 }
+
+    /// Learns the steps of runs that are new, or that somebody resumed, before any job of theirs is placed.
+    private func reopen(_ runs: Set<RunID>, _ open: [LedgerJob]) {
+        stopping.subtract(runs)
+        for run in runs { needs.forget(run) }
+        for job in open where runs.contains(job.record.key.run) { needs.register(job) }
+    }
+
+    private func note(_ job: LedgerJob) {
+        let key = job.record.key
+        attempts[key.first] = key.attempt
+        if targets[job.target] != nil || !job.record.state.isAtEngine { openJobs[key.run, default: 0] += 1 }
+    }
+
+    /// What an earlier supervisor handed over without writing it down: it may have died in between.
+    private func findSubmitted(_ open: [LedgerJob]) async throws -> [JobKey: JobHandle] {
+        var handles: [JobKey: JobHandle] = [:]
+        for (name, target) in targets {
+            let unknown = open.filter { $0.target == name && !$0.record.state.isEnded && $0.record.handle == nil }
+            if unknown.isEmpty { continue }
+            let found = try await target.dispatcher.find(unknown.map(\.bareJob))
+            handles.merge(found) { first, _ in first }
+        }
+        return handles
+    }
+
+    private func place(_ job: LedgerJob, found: JobHandle?) async {
+        guard let target = targets[job.target] else {
+            if job.record.state.isAtEngine {
+                return tell(.trouble("\(job.record.key) runs on `\(job.target)`, which is not known here"))
+            }
+            return arrange(job)
+        }
+        guard let handle = job.record.handle.map(JobHandle.init) ?? found else { return arrange(job) }
+        // A credential that is gone, or a snapshot that is damaged, must not hide a job that runs.
+        let adopted = (try? await lifecycle.adopt(job)) ?? job.bareJob
+        scheduler.adopt(job, holdings: await target.dispatcher.holdings(of: adopted))
+        let isKnown = job.record.state == .running
+        jobs[job.record.key] = SupervisedJob(
+            job: job,
+            phase: isKnown ? .running(adopted, handle) : .submitted(adopted, handle)
+        )
+        atEngine.insert(job.record.key)
+        if !job.record.state.isAtEngine { noteSubmission(job, handle, target) }
+    }
+
+    /// Writes down that an engine has the job. One without a queue runs what it is handed at once.
+    func noteSubmission(_ job: LedgerJob, _ handle: JobHandle, _ target: SupervisorTarget) {
+        let runsAtOnce = !type(of: target.dispatcher).capabilities.queues
+        let state: RunState = runsAtOnce ? .running : .submitted
+        if runsAtOnce, case .submitted(let job, let handle) = jobs[job.record.key]?.phase {
+            jobs[job.key]?.phase = .running(job, handle)
+        }
+        change(JobChange(key: job.record.key, state: state, at: wallClock.now(), handle: handle))
+    }
+
+    /// Queues a job, or lets it wait for its steps, or ends it where it can never run.
+    func arrange(_ job: LedgerJob) {
+        let key = job.record.key
+        jobs[key] = SupervisedJob(job: job, phase: .blocked)
+        follow(needs.place(job))
+        if let reason = needs.reason(job), reason != job.record.reason {
+            change(JobChange(key: key, state: .queued, at: wallClock.now(), reason: reason))
+        }
+    }
+
+    /// Queues what became ready, and ends what never will.
+    func follow(_ consequences: NeedsGraph.Consequences) {
+        for job in consequences.ready { enqueue(job.record.key) }
+        for (job, reason) in consequences.doomed {
+            endUnstarted(job.record.key, .cancelled, reason: reason)
+        }
+    }
+
+    func enqueue(_ key: JobKey) {
+        guard let supervised = jobs[key] else { return }
+        jobs[key]?.phase = .queued
+        if let reason = scheduler.add(supervised.job, sequence: supervised.sequence) {
+            endUnstarted(key, .failed, reason: reason)
+        }
+    }
+
+    // MARK: News
+
+    func lookForNews() async {
+        do {
+            guard try await ledger.changeMark() != mark else { return }
+            try await readLedger()
+        } catch is CancellationError {
+        } catch {
+            tell(.trouble("cannot read the ledger: \(words(error))"))
+        }
+        ring()
+    }
+
+    /// Whether another process has written since the ledger was read.
+    func hasNews() async -> Bool {
+        guard let now = try? await ledger.changeMark(), now != mark else { return false }
+        await lookForNews()
+        return !openJobs.isEmpty
+    }
+
+    /// Looks at what the jobs have written, and at why others wait.
+    func observe() async {
+        let running = atEngine.compactMap { jobs[$0]?.atEngine?.job }
+        if !running.isEmpty { await lifecycle.observe(running) }
+        lookAtDisks()
+        for (key, reason) in scheduler.heads() where toldReasons[key] != reason {
+            toldReasons[key] = reason
+            change(JobChange(key: key, state: .queued, at: wallClock.now(), reason: reason))
+            tell(.waits(key, reason: reason))
+        }
+        ring()
+    }
+
+    func lookAtDisks() {
+        for (name, target) in targets { scheduler.setFreeDisk(target.freeDisk(), of: name) }
+    }
+
+    /// Why a job of this ledger waits; nil for one that does not.
+    package func reason(_ key: JobKey) -> String? {
+        scheduler.reason(key) ?? jobs[key].flatMap { needs.reason($0.job) }
+    }
+
+    // MARK: Engines
+
+    /// Asks the engine of a target how its jobs stand; once more if somebody asked meanwhile.
+    func query(_ target: String) async {
+        guard querying.insert(target).inserted else {
+            queryAgain.insert(target)
+            return
+        }
+        repeat {
+            queryAgain.remove(target)
+            await queryOnce(target)
+        } while queryAgain.contains(target) && !Task.isCancelled
+        querying.remove(target)
+        ring()
+    }
+
+    private func queryOnce(_ target: String) async {
+        var asked: [Job: JobHandle] = [:]
+        for key in atEngine {
+            if let supervised = jobs[key], supervised.job.target == target, let at = supervised.atEngine {
+                asked[at.job] = at.handle
+            }
+        }
+        guard !asked.isEmpty, let dispatcher = targets[target]?.dispatcher else { return }
+        do {
+            let statuses = try await dispatcher.status(of: asked)
+            for (key, status) in statuses { take(status, of: key) }
+        } catch is CancellationError {
+        } catch {
+            tell(.trouble("cannot ask `\(target)` for its jobs: \(words(error))"))
+        }
+    }
+
+    private func take(_ status: JobStatus, of key: JobKey) {
+        guard let supervised = jobs[key], let at = supervised.atEngine else { return }
+        if case .running(let since) = status, case .submitted = supervised.phase {
+            jobs[key]?.phase = .running(at.job, at.handle)
+            change(JobChange(key: key, state: .running, at: since ?? wallClock.now(), handle: at.handle))
+        }
+        let isStopped = stopping.contains(key.run)
+        guard let end = JobEnd(status, isStopped: isStopped, now: wallClock.now()) else { return }
+        leaveEngine(key)
+        add(.settle(key, at.job, status, end))
+    }
+}
+
+extension RunState {
+    /// An engine has it, as far as the ledger knows.
+    var isAtEngine: Bool { self == .submitted || self == .running }
+}
+
+extension JobKey {
+    /// The same job's first attempt.
+    var first: JobKey { JobKey(run: run, step: step, split: split) }
+}
+
+extension LedgerJob {
+    /// The job without what only its lifecycle knows: enough to find it at its engine.
+    var bareJob: Job {
+        let folder = record.key.folder
+        return Job(
+            key: record.key,
+            folder: folder.isEmpty ? runFolder : runFolder + "/" + folder,
+            resources: resources
+        )
+    }
+}

@@ -1,0 +1,145 @@
+import RepriseModel
+import RepriseSystem
+
+/// From the queue to the engine.
+extension Supervisor {
+    /// Gives room to whatever may start now.
+    func startJobs() {
+        guard refusals == 0, !Task.isCancelled else { return }
+        while let (job, holdings) = scheduler.next() {
+            jobs[job.record.key]?.phase = .starting
+            toldReasons[job.record.key] = nil
+            add(.start(job, holdings))
+        }
+    }
+
+    func start(_ job: LedgerJob, _ holdings: JobHoldings) async {
+        let key = job.record.key
+        guard let target = targets[job.target] else { return }
+        do {
+            var prepared = try await lifecycle.prepare(job)
+            if stopping.contains(key.run) { return abandon(key) }
+            prepared.gpus = holdings.gpus
+            prepared.processors = holdings.processors
+            let handle = try await submit(prepared, target.dispatcher)
+            hasStarted(job, prepared, handle, target)
+            if !type(of: target.dispatcher).capabilities.queues { await query(job.target) }
+        } catch {
+            refused(key, error)
+        }
+    }
+
+    /// Submits; where the engine's answer is an error, asks whether it took the job all the same. As long as nobody
+    /// knows whether it runs, its room stays taken and the question stands.
+    private func submit(_ job: Job, _ dispatcher: any Dispatcher) async throws -> JobHandle {
+        do {
+            return try await dispatcher.submit(job)
+        } catch {
+            var number = 2
+            while true {
+                let answer = await Result.of { try await dispatcher.find([job])[job.key] }
+                switch answer {
+                case .success(let handle?): return handle
+                case .success(nil): throw error
+                case .failure(let other):
+                    tell(.trouble("cannot find out whether \(job.key) was submitted: \(words(other))"))
+                    try await clock.sleep(for: max(.seconds(1), SupervisorPace.pause(before: number)))
+                    number += 1
+                }
+            }
+        }
+    }
+
+    private func hasStarted(_ job: LedgerJob, _ prepared: Job, _ handle: JobHandle, _ target: SupervisorTarget) {
+        let key = job.record.key
+        jobs[key]?.phase = .submitted(prepared, handle)
+        atEngine.insert(key)
+        noteSubmission(job, handle, target)
+        if stopping.contains(key.run) { stopJob(key) }
+    }
+
+    /// A stopped run's job that was about to start.
+    private func abandon(_ key: JobKey) {
+        scheduler.release(key)
+        endUnstarted(key, .cancelled, reason: "stopped by a person")
+    }
+
+    /// A mistake of the person's ends the job; what the world refused is tried again, a few times.
+    private func refused(_ key: JobKey, _ error: any Error) {
+        guard let supervised = jobs[key] else { return }
+        let sequence = scheduler.release(key)
+        jobs[key]?.sequence = sequence
+        if Task.isCancelled || error is CancellationError {
+            jobs[key]?.phase = .queued
+            return
+        }
+        if stopping.contains(key.run) { return endUnstarted(key, .cancelled, reason: "stopped by a person") }
+        let tries = supervised.refusals + 1
+        jobs[key]?.refusals = tries
+        let isFatal = (error as? any RepriseError)?.fault == .usage || tries >= pace.tries
+        guard !isFatal else { return endUnstarted(key, .failed, reason: words(error)) }
+        change(JobChange(key: key, state: .queued, at: wallClock.now(), reason: "cannot start yet: " + words(error)))
+        jobs[key]?.phase = .delayed
+        add(.queue(key, after: SupervisorPace.pause(before: tries + 2)))
+    }
+
+    func queue(_ key: JobKey, after pause: Duration) async {
+        if pause > .zero {
+            do { try await clock.sleep(for: pause) } catch { return }
+        }
+        if case .delayed = jobs[key]?.phase { enqueue(key) }
+    }
+
+    // MARK: Stopping
+
+    func stopJobs(of runs: Set<RunID>) {
+        let affected = jobs.keys.filter { runs.contains($0.run) }.sorted { $0.description < $1.description }
+        for key in affected { stopJob(key) }
+    }
+
+    func stopJob(_ key: JobKey) {
+        guard let supervised = jobs[key] else { return }
+        switch supervised.phase {
+        case .blocked, .queued, .delayed:
+            scheduler.remove(key)
+            _ = needs.remove(key)
+            endUnstarted(key, .cancelled, reason: "stopped by a person")
+        case .submitted, .running:
+            guard !supervised.isCancelling else { return }
+            jobs[key]?.isCancelling = true
+            add(.cancel(key))
+        case .starting, .ending: break
+        }
+    }
+
+    /// Asks the engine to end the job, until the engine takes the request.
+    func cancel(_ key: JobKey) async {
+        var number = 1
+        while let supervised = jobs[key], let at = supervised.atEngine, let target = targets[supervised.job.target] {
+            do {
+                try await target.dispatcher.cancel(at.job, at.handle, grace: pace.grace)
+                return
+            } catch {
+                if Task.isCancelled { return }
+                tell(.trouble("cannot stop \(key): \(words(error))"))
+                number += 1
+                do { try await clock.sleep(for: max(.seconds(1), SupervisorPace.pause(before: number))) } catch {
+                    return
+                }
+            }
+        }
+    }
+}
+
+/// An error as a reason: its first line, with why.
+func words(_ error: any Error) -> String {
+    guard let error = error as? any RepriseError else { return String(describing: error) }
+    let head = error.place.map { "\($0): \(error.what)" } ?? error.what
+    return head + (error.why.map { ": " + $0 } ?? "")
+}
+
+extension Result where Failure == any Error {
+    fileprivate static func of(_ work: () async throws -> Success) async -> Self {
+        do { return .success(try await work()) } catch { return .failure(error) }
+    }
+}
