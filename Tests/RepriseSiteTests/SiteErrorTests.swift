@@ -1,6 +1,7 @@
 import OrderedCollections
 import RepriseModel
 import RepriseSite
+import RepriseSystem
 import RepriseTestKit
 import Testing
 
@@ -50,5 +51,21 @@ import Testing
         for row in SettingTable.rows {
             #expect(!row.help.isEmpty && !row.help.hasSuffix("."), "\(row.name)")
         }
+    }
+
+    @Test func `the document lists every setting`() throws {
+        let page = try LiveFileSystem().text(documentPath("docs/site-file.md"))
+        for row in SettingTable.rows {
+            #expect(
+                page.contains("| `\(row.name)` |"),
+                "docs/site-file.md does not list `\(row.name)`. Add a line to its table."
+            )
+        }
+    }
+
+    private func documentPath(_ path: String) -> String {
+        let folders = #filePath.split(separator: "/")
+        let tests = folders.lastIndex(of: "Tests") ?? 0
+        return "/" + (folders[..<tests] + [Substring(path)]).joined(separator: "/")
     }
 }
