@@ -14,8 +14,7 @@ struct Playground: ~Copyable {
 
     init() throws {
         folder = "/tmp/reprise-snapshots-\(getpid())-\(UInt64.random(in: 0 ... .max))"
-        try files.makeFolder(folder + "/project")
-        try files.makeFolder(folder + "/store")
+        try files.makeFolder(folder + "/project/.reprise")
     }
 
     deinit {
@@ -24,7 +23,7 @@ struct Playground: ~Copyable {
     }
 
     var project: String { folder + "/project" }
-    var store: String { folder + "/store" }
+    var store: String { project + "/.reprise" }
 
     var repository: SnapshotRepository {
         SnapshotRepository(path: store + "/snapshots.git", files: files, trees: trees, processes: processes)
@@ -49,7 +48,11 @@ struct Playground: ~Copyable {
         return try await processes.succeed(invocation).text
     }
 
-    func capture(_ rules: CodeRules = CodeRules(), folder: String = "", at second: Int64 = 0) async throws -> CapturedCode {
+    func capture(
+        _ rules: CodeRules = CodeRules(),
+        folder: String = "",
+        at second: Int64 = 0
+    ) async throws -> CapturedCode {
         let place = try projectRoot(of: joinedPath(project, folder), store: store, files: files)
         let capture = CodeCapture(repository: repository, project: place, rules: rules, store: store)
         return try await capture.capture(now: Timestamp(milliseconds: second * 1000))

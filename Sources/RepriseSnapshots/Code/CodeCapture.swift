@@ -72,7 +72,8 @@ package struct CodeCapture: Sendable {
         }
     }
 
-    private func look(_ memory: inout CaptureMemory, _ place: CapturePlace, now: Timestamp) async throws -> CodeFindings {
+    private func look(_ memory: inout CaptureMemory, _ place: CapturePlace, now: Timestamp) async throws -> CodeFindings
+    {
         var (ignore, listing) = try await readable(&memory, place, now: now)
         while let found = try newIgnoreFiles(in: listing, memory) {
             memory.ignoreFiles = found
@@ -119,6 +120,9 @@ package struct CodeCapture: Sendable {
         progress: CaptureProgress
     ) async throws -> (tree: String, emptyFolders: [String]) {
         memory.rules = found.ignore.digest
+        // A tracked file that is gone may come back without any sign of it, being ignored: ask again next time.
+        let gone = Set(found.changes.removed.map { pathText($0) })
+        if !gone.isDisjoint(with: memory.trackedIgnored) { memory.projectStamp = nil }
         if !found.leaving.isEmpty { try await forget(Array(found.leaving), place) }
         if let tree = memory.tree, found.changes.isEmpty, memory.indexStamp == (try stamp(of: place.index, files)) {
             return (tree, emptyFolders(among: found.folders))
@@ -127,7 +131,8 @@ package struct CodeCapture: Sendable {
         memory.tree = tree
         memory.indexStamp = try stamp(of: place.index, files)
         memory.writtenAt = now.milliseconds
-        let folders = found.changesFolders ? try await list(["-o", "--directory"], found.ignore, place).folders : found.folders
+        let folders =
+            found.changesFolders ? try await list(["-o", "--directory"], found.ignore, place).folders : found.folders
         return (tree, emptyFolders(among: folders))
     }
 
@@ -135,7 +140,8 @@ package struct CodeCapture: Sendable {
     private func newIgnoreFiles(in listing: CodeListing, _ memory: CaptureMemory) throws -> [String]? {
         let suffix = Array("/.repriseignore".utf8)
         let listed = listing.paths.filter { $0.suffix(suffix.count).elementsEqual(suffix) }.map { pathText($0) }
-        let all = Set(memory.ignoreFiles + listed).filter { (try? files.status(project.root + "/" + $0))?.kind == .file }
+        let all = Set(memory.ignoreFiles + listed)
+            .filter { (try? files.status(project.root + "/" + $0))?.kind == .file }
         return all == Set(memory.ignoreFiles) ? nil : all.sorted()
     }
 

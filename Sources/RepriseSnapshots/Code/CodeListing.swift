@@ -18,6 +18,10 @@ extension CodeCapture {
     func changes(_ ignore: IgnoreRules, _ place: CapturePlace, nested: inout [String]) async throws -> CodeListing {
         while true {
             var listing = try await list(["-o", "-m", "--directory"], ignore, place)
+            // A folder where the index has a file counts for git as that file, changed.
+            listing.folders += try listing.paths.filter {
+                try trees.status(rootBytes + $0, followingLinks: false)?.kind == .folder
+            }
             var inner = try listing.folders.filter(isRepository)
             let open = listing.folders.filter { !inner.contains($0) }.filter(holdsFiles)
             if !open.isEmpty {
@@ -70,7 +74,11 @@ extension CodeCapture {
     func parse(_ output: [UInt8]) -> CodeListing {
         var listing = CodeListing()
         for name in output.split(separator: 0) {
-            if name.last == 0x2F { listing.folders.append(Array(name.dropLast())) } else { listing.paths.append(Array(name)) }
+            if name.last == 0x2F {
+                listing.folders.append(Array(name.dropLast()))
+            } else {
+                listing.paths.append(Array(name))
+            }
         }
         return listing
     }

@@ -33,7 +33,9 @@ package struct CodeRefused: RepriseError, Hashable {
     package var fix: String? {
         let names = files.prefix(3).map { "`\($0.path)`" }.joined(separator: ", ")
         let quoted = files.prefix(3).map { shellQuoted($0.path) }.joined(separator: ", ")
-        var ways = ["leave it out: write \(names) into `.repriseignore`, or `code: {exclude: [\(quoted)]}` into the experiment"]
+        var ways = [
+            "leave it out: write \(names) into `.repriseignore`, or `code: {exclude: [\(quoted)]}` into the experiment"
+        ]
         if isAnyLarge { ways.append("is it an input? name it under `data:` as well, so that it is kept by its digest") }
         ways.append("is it meant to be there? `code: {allow: [\(quoted)]}`")
         return ways.joined(separator: "\n       ")

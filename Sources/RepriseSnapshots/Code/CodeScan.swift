@@ -60,7 +60,9 @@ extension CodeCapture {
 
     /// What lies behind a folder that has become a link is gone, although a look at it still finds something.
     private func dropHidden(_ changes: inout CodeChanges) {
-        let links = Set(changes.kept.filter { (try? trees.status(rootBytes + $0, followingLinks: false))?.kind == .link })
+        let links = Set(
+            changes.kept.filter { (try? trees.status(rootBytes + $0, followingLinks: false))?.kind == .link }
+        )
         guard !links.isEmpty else { return }
         let isHidden = { (path: PathBytes) in
             path.indices.contains { path[$0] == 0x2F && links.contains(Array(path[..<$0])) }

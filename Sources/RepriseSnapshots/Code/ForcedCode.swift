@@ -10,7 +10,9 @@ extension CodeCapture {
         var repositories: [(folder: String, git: GitFolder)] = []
         if let git = project.git { repositories.append(("", git)) }
         for folder in memory.nested {
-            if let git = try gitFolder(in: project.root + "/" + folder, files: files) { repositories.append((folder, git)) }
+            if let git = try gitFolder(in: project.root + "/" + folder, files: files) {
+                repositories.append((folder, git))
+            }
         }
         let now = try repositories.map { "\($0.folder)=\(try stamp(of: $0.git.index, files))" }.joined(separator: "\n")
         guard isRuleNew || memory.projectStamp != now else { return false }
@@ -19,14 +21,14 @@ extension CodeCapture {
             tracked += try await trackedIgnored(in: folder, git, ignore)
         }
         memory.trackedIgnored = tracked
-        // One that is not there now may come back without any sign of it: ask again each time.
         memory.projectStamp = try tracked.allSatisfy { try isThere(pathBytes($0)) } ? now : nil
         return true
     }
 
     /// The files that the index lacks although they are to be taken whatever ignores them: what `code.include` names and,
     /// with `includingTracked`, what the project's git tracks.
-    func forcedPaths(_ memory: CaptureMemory, includingTracked: Bool, _ place: CapturePlace) async throws -> [PathBytes] {
+    func forcedPaths(_ memory: CaptureMemory, includingTracked: Bool, _ place: CapturePlace) async throws -> [PathBytes]
+    {
         var paths = try await included(["-o"], place)
         guard includingTracked else { return paths }
         let known = Set(paths)

@@ -127,7 +127,8 @@ private func isPrivateKey(_ text: UnsafeBufferPointer<UInt8>, _ position: Int) -
 private func isSpaceOrEscape(_ text: UnsafeBufferPointer<UInt8>, _ place: Int) -> Bool {
     let byte = text[place]
     if byte <= UInt8(ascii: " ") || byte == UInt8(ascii: "\\") { return true }
-    return place > 0 && text[place - 1] == UInt8(ascii: "\\") && (byte == UInt8(ascii: "n") || byte == UInt8(ascii: "r"))
+    return place > 0 && text[place - 1] == UInt8(ascii: "\\")
+        && (byte == UInt8(ascii: "n") || byte == UInt8(ascii: "r"))
 }
 
 private func starts(_ text: UnsafeBufferPointer<UInt8>, _ position: Int, _ word: StaticString) -> Bool {

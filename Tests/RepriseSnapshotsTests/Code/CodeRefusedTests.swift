@@ -49,7 +49,8 @@ import Testing
         for text in found { #expect(secret(in: Array(text.utf8)) != nil, "\(text)") }
         let harmless = [
             "if line == '-----BEGIN RSA PRIVATE KEY-----': pass\n", "AK" + "IAIOSFODNN7EXAMPLE in the documentation\n",
-            "a risk-averse-task-with-a-very-long-name-that-goes-on-and-on-12345\n", "ghp_ is a prefix of GitHub tokens\n",
+            "a risk-averse-task-with-a-very-long-name-that-goes-on-and-on-12345\n",
+            "ghp_ is a prefix of GitHub tokens\n",
             "-----BEGIN CERTIFICATE-----\n\(key)\n", "gh" + "p_short_not_a_token\n",
         ]
         for text in harmless { #expect(secret(in: Array(text.utf8)) == nil, "\(text)") }
