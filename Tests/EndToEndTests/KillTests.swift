@@ -15,7 +15,13 @@ import Testing
             try workshop.write(experiment, to: "kill.exp.yaml")
             let seed = UInt64.random(in: 0 ... .max)
             var generator = SeededGenerator(seed: seed)
-            try await workshop.reprise("run", "kill.exp.yaml", "--detach", "--quiet", variables: ["REPRISE_TARGETS_LOCAL_SLOTS": "4"])
+            try await workshop.reprise(
+                "run",
+                "kill.exp.yaml",
+                "--detach",
+                "--quiet",
+                variables: ["REPRISE_TARGETS_LOCAL_SLOTS": "4"]
+            )
             let killed = try await killRepeatedly(workshop, using: &generator)
             try await workshop.reprise("wait", "--all", expecting: nil)
             #expect(killed >= kills, "only \(killed) supervisors were killed; seed \(seed)")
@@ -30,10 +36,12 @@ import Testing
             let words = try workshop.command(["wait", "--all", "--quiet"])
             let line = words.map(shellQuoted).joined(separator: " ")
             let pause = Double(Int.random(in: 5...90, using: &generator)) / 1000
-            let script = "setsid \(line) >/dev/null 2>&1 & sleep \(pause); pkill -KILL -x reprise -s 0,$! ; pkill -KILL -f '\(workshop.folder).*(wait|supervise)' && echo killed"
-            let result = try await LiveProcessRunner().run(
-                Invocation("/bin/sh", ["-c", script], folder: workshop.project)
-            )
+            let script =
+                "setsid \(line) >/dev/null 2>&1 & sleep \(pause); pkill -KILL -x reprise -s 0,$! ; pkill -KILL -f '\(workshop.folder).*(wait|supervise)' && echo killed"
+            let result = try await LiveProcessRunner()
+                .run(
+                    Invocation("/bin/sh", ["-c", script], folder: workshop.project)
+                )
             if result.text.contains("killed") { killed += 1 }
         }
         return killed
@@ -52,7 +60,10 @@ import Testing
             let id = try #require(row[path: "id"]?.stringValue)
             let shown = try await workshop.json("show", id)
             let series = shown[path: "metrics"]?.listValue ?? []
-            #expect(series.count == 1 && series[0][path: "count"] == 5 && series[0][path: "last"]?.doubleValue == 5, hint)
+            #expect(
+                series.count == 1 && series[0][path: "count"] == 5 && series[0][path: "last"]?.doubleValue == 5,
+                hint
+            )
             let ends = (shown[path: "transitions"]?.listValue ?? []).filter { $0[path: "state"] == "finished" }
             #expect(ends.count == 1, hint)
         }

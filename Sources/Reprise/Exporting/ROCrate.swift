@@ -14,7 +14,8 @@ struct ROCrate {
 
     /// The text of `ro-crate-metadata.json`.
     var metadata: String {
-        let graph = [descriptor, root, tool] + runs.flatMap { [action($0)] + instrument($0) + values($0) + outputs($0) }
+        let graph =
+            [descriptor, root, tool] + runs.flatMap { [action($0)] + instrument($0) + values($0) + outputs($0) }
         let document: Value = [
             "@context": .string("https://w3id.org/ro/crate/1.1/context"),
             "@graph": .list(deduplicated(graph)),
@@ -65,12 +66,14 @@ struct ROCrate {
     }
 
     private func instrument(_ run: RunRecord) -> [Value] {
-        [[
-            "@id": .string("#snapshot-\(run.request.snapshot)"), "@type": ["SoftwareApplication"],
-            "name": .string("Snapshot \(run.request.snapshot.short) of \(run.request.experiment)"),
-            "identifier": .string("sha256:\(run.request.snapshot)"),
-            "description": .string(run.request.steps.map(\.command.text).joined(separator: "\n")),
-        ]]
+        [
+            [
+                "@id": .string("#snapshot-\(run.request.snapshot)"), "@type": ["SoftwareApplication"],
+                "name": .string("Snapshot \(run.request.snapshot.short) of \(run.request.experiment)"),
+                "identifier": .string("sha256:\(run.request.snapshot)"),
+                "description": .string(run.request.steps.map(\.command.text).joined(separator: "\n")),
+            ]
+        ]
     }
 
     private func values(_ run: RunRecord) -> [Value] {

@@ -23,7 +23,10 @@ public struct LogOptions: Hashable, Sendable {
 
 extension Laboratory {
     /// What the run has printed, in pieces of at most 256 KiB, as it stands in its files.
-    public func logs(_ run: RunID, _ options: LogOptions = LogOptions()) throws
+    public func logs(
+        _ run: RunID,
+        _ options: LogOptions = LogOptions()
+    ) throws
         -> AsyncThrowingStream<[UInt8], any Error>
     {
         let store = try store()

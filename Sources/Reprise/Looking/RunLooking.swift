@@ -20,7 +20,11 @@ extension Laboratory {
     private func runs(ofLaunch launch: String, in store: Store) throws -> [RunID] {
         let rows = try store.runs(matching: RunFilter(launch: launch), order: .oldest, including: [])
         guard !rows.isEmpty else {
-            throw Mistake("no launch `\(launch)`", fix: "`reprise list --json` tells each run's launch", code: "unknown-launch")
+            throw Mistake(
+                "no launch `\(launch)`",
+                fix: "`reprise list --json` tells each run's launch",
+                code: "unknown-launch"
+            )
         }
         return rows.map(\.id)
     }
@@ -32,7 +36,10 @@ extension Laboratory {
     public func folder(of run: RunID) throws -> String { try store().folder.run(run) }
 
     /// Waits until all of the runs have ended, whoever supervises them, and supervises them itself where nobody does.
-    public func wait(_ runs: [RunID], progress: @Sendable (ProgressEvent) async -> Void = { _ in }) async throws -> [RunRow] {
+    public func wait(
+        _ runs: [RunID],
+        progress: @Sendable (ProgressEvent) async -> Void = { _ in }
+    ) async throws -> [RunRow] {
         for try await event in try supervise(runs) { await progress(event) }
         return try store().runs(matching: RunFilter(ids: runs), order: .oldest)
     }

@@ -10,7 +10,8 @@ import Testing
         let runs = try [
             .sample(1, parameters: [Parameter(name: "lr", value: 0.1, origin: "a")], metrics: ["loss": 0.25]),
             .sample(2, parameters: [Parameter(name: "text", value: "a, \"b\"\nc", origin: "a")]),
-        ].map { try #require($0 as RunRecord?) }
+        ]
+        .map { try #require($0 as RunRecord?) }
         try expectGolden(RunTable(runs: runs).csv, "runs.csv")
     }
 
@@ -51,9 +52,10 @@ extension RunRecord {
             steps: [StepRequest(command: .list([[.text("true")]]))],
             createdAt: start
         )
-        let summaries = metrics.sorted { $0.key < $1.key }.map { key, value in
-            SeriesSummary(key: key, count: 1, last: value, lastStep: 0, lastTime: start, min: value, max: value)
-        }
+        let summaries = metrics.sorted { $0.key < $1.key }
+            .map { key, value in
+                SeriesSummary(key: key, count: 1, last: value, lastStep: 0, lastTime: start, min: value, max: value)
+            }
         return RunRecord(
             request: request,
             state: .finished,
