@@ -35,15 +35,6 @@ extension Laboratory {
     /// Where the run's own files lie.
     public func folder(of run: RunID) throws -> String { try store().folder.run(run) }
 
-    /// Waits until all of the runs have ended, whoever supervises them, and supervises them itself where nobody does.
-    public func wait(
-        _ runs: [RunID],
-        progress: @Sendable (ProgressEvent) async -> Void = { _ in }
-    ) async throws -> [RunRow] {
-        for try await event in try supervise(runs) { await progress(event) }
-        return try store().runs(matching: RunFilter(ids: runs), order: .oldest)
-    }
-
     /// Adds and removes tags; a bare tag has no value.
     public func tag(_ runs: [RunID], add: [(name: String, value: String?)], remove: [String]) throws {
         let store = try store()
