@@ -6,8 +6,8 @@ import Testing
         let list = Repository.text(of: "Sources/RepriseDispatchers/DispatcherList.swift")
         for folder in Repository.folders(in: "Sources/RepriseDispatchers") where !list.isEmpty {
             #expect(
-                list.contains("\(folder)Dispatcher"),
-                "Sources/RepriseDispatchers/\(folder) is not in DispatcherList.swift. Add `\(folder)Dispatcher` to it."
+                list.contains(folder),
+                "Sources/RepriseDispatchers/\(folder) is not in DispatcherList.swift. Add it."
             )
         }
     }
