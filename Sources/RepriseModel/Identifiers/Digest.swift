@@ -4,7 +4,7 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible, C
 
     /// Takes 64 lower-case hexadecimal digits; anything else is nil.
     public init?(_ text: some StringProtocol) {
-        guard text.utf8.count == 64, RepriseModel.bytes(hexadecimal: text) != nil else { return nil }
+        guard text.utf8.count == 64, isHexadecimal(text) else { return nil }
         description = String(text)
     }
 

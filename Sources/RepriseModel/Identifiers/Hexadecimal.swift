@@ -29,3 +29,10 @@ package func bytes(hexadecimal text: some StringProtocol) -> [UInt8]? {
     }
     return high == nil ? bytes : nil
 }
+
+/// Whether the text consists of lower-case hexadecimal digits alone. Makes nothing, unlike reading the bytes.
+func isHexadecimal(_ text: some StringProtocol) -> Bool {
+    text.utf8.allSatisfy { digit in
+        digit &- UInt8(ascii: "0") < 10 || digit &- UInt8(ascii: "a") < 6
+    }
+}

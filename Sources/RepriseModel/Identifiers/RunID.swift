@@ -4,7 +4,7 @@ public struct RunID: Hashable, Sendable, Comparable, CustomStringConvertible, Co
 
     /// Takes 32 lower-case hexadecimal digits; anything else is nil.
     public init?(_ text: some StringProtocol) {
-        guard text.utf8.count == 32, bytes(hexadecimal: text) != nil else { return nil }
+        guard text.utf8.count == 32, isHexadecimal(text) else { return nil }
         description = String(text)
     }
 

@@ -160,6 +160,7 @@ let migration0001 = Migration(
             name TEXT UNIQUE,
             project TEXT NOT NULL,
             created_at INTEGER NOT NULL,
+            used_at INTEGER NOT NULL,
             json TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX snapshot_created ON snapshot (created_at);

@@ -50,7 +50,12 @@ package struct ObjectStore: ContentStore {
     private func keep(_ copies: [(copy: String, object: StoredObject)]) throws {
         var new: [Digest: String] = [:]
         for (copy, object) in copies where new[object.digest] == nil {
-            if try !contains(object.digest) { new[object.digest] = copy }
+            if try contains(object.digest) {
+                // Its time of change tells gc that somebody is about to need it.
+                try files.setMode(0o444, of: path(of: object.digest))
+            } else {
+                new[object.digest] = copy
+            }
         }
         guard !new.isEmpty else { return }
         try files.makeDurable(new.values.sorted())

@@ -4,11 +4,14 @@ import RepriseModel
 extension Store {
     /// Writes down what the run left, in one transaction. A path that is already there is replaced.
     ///
-    /// The objects must have been put into `objects` before this is called.
+    /// The objects must have been put into `objects` before; where `gc` of another process was faster and took one away
+    /// again, nothing is written, and they must be put once more.
     package func save(_ outputs: [OutputRecord], of run: RunID) throws {
         try write { database in
             let number = try database.knownNumber(of: run)
             for output in outputs {
+                // Holding the write lock, so that gc either has taken the object already or will see this row.
+                guard try objects.contains(output.digest) else { throw StoreError.missingObject(output.digest) }
                 try SQLQuery.run(
                     database,
                     "INSERT OR REPLACE INTO output (run, path, digest, bytes, mode) VALUES (?1, ?2, ?3, ?4, ?5)",

@@ -143,6 +143,15 @@ extension Database {
         let query = try SQLQuery(self, "SELECT text FROM note WHERE run = ?1 ORDER BY position", number)
         var notes: [String] = []
         while try query.step() { notes.append(query.text(0)) }
+        let sources = try SQLQuery(
+            self,
+            "SELECT source, rejected FROM ingest_position WHERE run = ?1 AND rejected > 0 ORDER BY source",
+            number
+        )
+        while try sources.step() {
+            let lines = sources.int(1) == 1 ? "1 line" : "\(sources.int(1)) lines"
+            notes.append("`\(sources.text(0))`: \(lines) meant as metrics could not be read as such")
+        }
         return notes
     }
 }

@@ -1,9 +1,13 @@
 import GRDB
 import RepriseModel
+import RepriseSystem
 
 extension Store {
     /// Keeps a snapshot. One with the same id keeps its time; a name is added or changed where one is given.
+    ///
+    /// Called before runs of it are queued, also where it is known: `gc` spares what was saved of late.
     package func save(_ snapshot: SnapshotRecord) throws {
+        let now = clock.now()
         try write { database in
             if let name = snapshot.name, try database.snapshotID(named: name).map({ $0 != snapshot.id }) == true {
                 throw StoreError.snapshotNameTaken(name)
@@ -15,12 +19,13 @@ extension Store {
             }
             try SQLQuery.run(
                 database,
-                "INSERT OR REPLACE INTO snapshot (id, name, project, created_at, json) VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT OR REPLACE INTO snapshot (id, name, project, created_at, json, used_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 kept.id,
                 kept.name,
                 kept.project,
                 kept.createdAt,
-                try Value(encoding: kept).json()
+                try Value(encoding: kept).json(),
+                now
             )
         }
     }
