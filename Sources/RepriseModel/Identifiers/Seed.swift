@@ -27,7 +27,13 @@ public struct Seed: Hashable, Sendable, Codable, CustomStringConvertible {
     public var description: String { String(value) }
 
     public init(from decoder: any Decoder) throws {
-        value = try decoder.singleValueContainer().decode(Int64.self)
+        let number = try decoder.singleValueContainer().decode(Int64.self)
+        guard let seed = Seed(exactly: number) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "`\(number)` is no seed: it is negative")
+            )
+        }
+        self = seed
     }
 
     public func encode(to encoder: any Encoder) throws {

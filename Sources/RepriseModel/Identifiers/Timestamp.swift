@@ -30,8 +30,8 @@ extension Timestamp: CustomStringConvertible {
     ///
     /// Days become dates by Howard Hinnant's `civil_from_days` (proleptic Gregorian calendar).
     public var description: String {
-        let day = Int64((Double(milliseconds) / 86_400_000).rounded(.down))
-        let rest = milliseconds - day * 86_400_000
+        let (whole, signed) = milliseconds.quotientAndRemainder(dividingBy: 86_400_000)
+        let (day, rest) = signed < 0 ? (whole - 1, signed + 86_400_000) : (whole, signed)
         let shifted = day + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097

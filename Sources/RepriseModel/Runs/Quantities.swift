@@ -17,7 +17,10 @@ public enum Quantities {
         let clock = text.split(separator: ":", omittingEmptySubsequences: false)
         if clock.count == 2 || clock.count == 3 {
             let numbers = clock.compactMap { Int64($0) }
-            guard numbers.count == clock.count, numbers.allSatisfy({ $0 >= 0 }) else { return nil }
+            // Below a hundred million hours nothing overflows.
+            guard numbers.count == clock.count, numbers.allSatisfy({ (0..<100_000_000).contains($0) }) else {
+                return nil
+            }
             return numbers.reduce(0) { $0 * 60 + $1 } * 1000
         }
         var total: Int64 = 0
@@ -33,6 +36,7 @@ public enum Quantities {
                 count * factor < 9e15
             else { return nil }
             total += Int64((count * factor).rounded())
+            guard total < 9_000_000_000_000_000 else { return nil }
             rest = rest.dropFirst(number.count + unit.count)
         }
         return total

@@ -79,7 +79,7 @@ private struct JSONReader {
         let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
         guard let first = digits.utf8.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first),
             digits.utf8.count == 1 || first != UInt8(ascii: "0") || digits.utf8.dropFirst().first.map(isDigit) == false,
-            !text.hasSuffix(".")
+            !text.hasSuffix("."), !text.contains(".e"), !text.contains(".E")
         else { throw JSONError(reason: "expected a value", offset: start) }
         if isInteger, let whole = Int64(text) { return .integer(whole) }
         guard let number = Double(text) else { throw JSONError(reason: "`\(text)` is no number", offset: start) }

@@ -13,6 +13,8 @@ extension Value {
             return map[String(path[..<dot])]?[path: String(path[path.index(after: dot)...])]
         }
         set {
+            // There is nothing to take away from what is no map.
+            if newValue == nil, mapValue == nil { return }
             var map = mapValue ?? [:]
             defer { self = .map(map) }
             guard map[path] == nil, let dot = path.firstIndex(of: ".") else {

@@ -1,5 +1,6 @@
 import OrderedCollections
 import RepriseModel
+import RepriseTestKit
 import Testing
 
 @testable import RepriseComparison

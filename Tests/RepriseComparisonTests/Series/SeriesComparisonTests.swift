@@ -1,4 +1,5 @@
 import RepriseModel
+import RepriseTestKit
 import Testing
 
 @testable import RepriseComparison
