@@ -85,7 +85,18 @@ package enum RunScript {
         lines.append(#"    cd -- "$run/work"\#(folder) || exit 126"#)
         let wrapper = input.wrapper.map { $0 + " " } ?? ""
         lines.append("    exec " + wrapper + CommandText.words(input.step.command))
-        return "trap : HUP INT TERM\n(\n\(lines.joined(separator: "\n"))\n)\nstatus=$?\ntrap '' HUP INT TERM"
+        // A shell remarks on a child that a signal ended; the program's errors must hold the program's words alone.
+        return """
+            trap : HUP INT TERM
+            exec 9>&2 2> /dev/null
+            (
+                exec 2>&9 9>&-
+            \(lines.joined(separator: "\n"))
+            )
+            status=$?
+            trap '' HUP INT TERM
+            exec 2>&9 9>&-
+            """
     }
 
     private static func experimentVariables(_ input: RunScriptInput) -> [(name: String, value: String)] {

@@ -199,7 +199,7 @@ extension RunState {
 
 extension JobKey {
     /// The same job's first attempt.
-    var first: JobKey { JobKey(run: run, step: step, split: split) }
+    package var first: JobKey { JobKey(run: run, step: step, split: split) }
 }
 
 extension LedgerJob {

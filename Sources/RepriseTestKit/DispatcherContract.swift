@@ -1,0 +1,179 @@
+import RepriseDispatch
+import RepriseModel
+import Testing
+
+/// What a job of the contract does.
+package enum JobBehaviour: Hashable, Sendable {
+    case exits(Int)
+    /// Ends itself by the signal.
+    case killsItself(Int)
+    /// Runs for minutes, and ends on TERM.
+    case runs
+    /// Runs for minutes, and ignores TERM.
+    case ignoresTermination
+}
+
+/// An engine to try the contract on.
+package protocol DispatcherBench: Sendable {
+    /// Another dispatcher to the same engine, as a process that starts later would have it.
+    func makeDispatcher() throws -> any Dispatcher
+    /// A job that is ready to be submitted.
+    func makeJob(_ key: JobKey, _ behaviour: JobBehaviour) throws -> Job
+    /// How often the job's command was begun.
+    func executions(of job: Job) throws -> Int
+}
+
+/// What every dispatcher promises, as checks that each one's tests run.
+package struct DispatcherContract {
+    private let bench: any DispatcherBench
+    private var generator: SeededGenerator
+
+    package init(_ bench: any DispatcherBench, seed: UInt64 = 1) {
+        self.bench = bench
+        generator = SeededGenerator(seed: seed)
+    }
+
+    /// Checks every promise, each with jobs of its own.
+    package mutating func check() async throws {
+        try await submittingTwiceStartsOnce()
+        try await severalAtOnceStartOne()
+        try await anotherProcessFindsIt()
+        try await nobodyFindsWhatNeverWas()
+        try await everyEndIsTold()
+        try await anEndedJobStaysEnded()
+        try await cancelling(.runs, by: [15])
+        try await cancelling(.ignoresTermination, by: [9, 15])
+    }
+
+    private mutating func makeJob(_ behaviour: JobBehaviour) throws -> Job {
+        try bench.makeJob(JobKey(run: RunID(using: &generator)), behaviour)
+    }
+
+    private mutating func submittingTwiceStartsOnce() async throws {
+        let job = try makeJob(.runs)
+        let dispatcher = try bench.makeDispatcher()
+        let first = try await dispatcher.submit(job)
+        #expect(try await dispatcher.submit(job) == first)
+        let other = try bench.makeDispatcher()
+        #expect(try await other.submit(job) == first)
+        try await end(job, first, dispatcher)
+        #expect(try await other.submit(job) == first)
+        #expect(try bench.executions(of: job) <= 1)
+    }
+
+    private mutating func severalAtOnceStartOne() async throws {
+        let job = try makeJob(.exits(0))
+        let dispatchers = try (0..<6).map { _ in try bench.makeDispatcher() }
+        let handles = try await withThrowingTaskGroup(of: JobHandle.self) { group in
+            for dispatcher in dispatchers { group.addTask { try await dispatcher.submit(job) } }
+            return try await group.reduce(into: Set<JobHandle>()) { $0.insert($1) }
+        }
+        #expect(handles.count == 1)
+        for handle in handles { _ = try await untilEnded(job, handle, dispatchers[0]) }
+        #expect(try bench.executions(of: job) == 1)
+    }
+
+    private mutating func anotherProcessFindsIt() async throws {
+        let job = try makeJob(.runs)
+        let handle = try await bench.makeDispatcher().submit(job)
+        let other = try bench.makeDispatcher()
+        #expect(try await other.find([job]) == [job.key: handle])
+        let status = try await other.status(of: [job: handle])
+        guard case .running = try #require(status[job.key]) else {
+            Issue.record("a job that runs is reported as \(status)")
+            return
+        }
+        try await end(job, handle, other)
+    }
+
+    private mutating func nobodyFindsWhatNeverWas() async throws {
+        let job = try makeJob(.exits(0))
+        let dispatcher = try bench.makeDispatcher()
+        #expect(try await dispatcher.find([job]).isEmpty)
+        let status = try await dispatcher.status(of: [job: JobHandle("4194303")])
+        guard case .lost = try #require(status[job.key]) else {
+            Issue.record("a job that never was is reported as \(status)")
+            return
+        }
+    }
+
+    private mutating func everyEndIsTold() async throws {
+        let behaviours: [JobBehaviour] = [.exits(0), .exits(3), .exits(255), .killsItself(9)]
+        let dispatcher = try bench.makeDispatcher()
+        for behaviour in behaviours {
+            let job = try makeJob(behaviour)
+            let handle = try await dispatcher.submit(job)
+            let status = try await untilEnded(job, handle, dispatcher)
+            guard case .ended(let record, _) = status else {
+                Issue.record("\(behaviour) is reported as \(status)")
+                continue
+            }
+            switch behaviour {
+            case .exits(let code): #expect(record.status == code && record.signal == nil, "\(behaviour): \(record)")
+            case .killsItself(let signal):
+                #expect(record.signal == signal && record.status == nil, "\(behaviour): \(record)")
+            default: break
+            }
+        }
+    }
+
+    private mutating func anEndedJobStaysEnded() async throws {
+        let job = try makeJob(.exits(4))
+        let dispatcher = try bench.makeDispatcher()
+        let handle = try await dispatcher.submit(job)
+        _ = try await untilEnded(job, handle, dispatcher)
+        let other = try bench.makeDispatcher()
+        for dispatcher in [dispatcher, other] {
+            try await dispatcher.cancel(job, handle, grace: .zero)
+            #expect(try await dispatcher.submit(job) == handle)
+            #expect(try await dispatcher.find([job]) == [job.key: handle])
+            guard case .ended(let record, _) = try await untilEnded(job, handle, dispatcher) else {
+                Issue.record("an ended job is not ended any more")
+                continue
+            }
+            #expect(record.status == 4)
+        }
+        #expect(try bench.executions(of: job) == 1)
+    }
+
+    /// By a dispatcher that did not start it, since that is the harder case.
+    private mutating func cancelling(_ behaviour: JobBehaviour, by signals: Set<Int>) async throws {
+        let job = try makeJob(behaviour)
+        let handle = try await bench.makeDispatcher().submit(job)
+        let other = try bench.makeDispatcher()
+        while try bench.executions(of: job) == 0 { try await Task.sleep(for: .milliseconds(2)) }
+        try await other.cancel(job, handle, grace: .milliseconds(behaviour == .runs ? 20_000 : 100))
+        guard case .ended(let record, _) = try await untilEnded(job, handle, other) else {
+            Issue.record("a cancelled job left no exit record")
+            return
+        }
+        #expect(record.signal.map { signals.contains($0) } == true, "\(behaviour): \(record)")
+    }
+
+    private func end(_ job: Job, _ handle: JobHandle, _ dispatcher: any Dispatcher) async throws {
+        try await dispatcher.cancel(job, handle, grace: .seconds(20))
+        _ = try await untilEnded(job, handle, dispatcher)
+    }
+
+    private func untilEnded(_ job: Job, _ handle: JobHandle, _ dispatcher: any Dispatcher) async throws -> JobStatus {
+        try await dispatcher.untilEnded(job, handle)
+    }
+}
+
+extension Dispatcher {
+    /// Waits for the end of a job; fails the test where it takes absurdly long.
+    package func untilEnded(_ job: Job, _ handle: JobHandle) async throws -> JobStatus {
+        for _ in 0..<6000 {
+            let status = try #require(try await status(of: [job: handle])[job.key], "the job is left out")
+            switch status {
+            case .submitted, .running: try await Task.sleep(for: .milliseconds(10))
+            default: return status
+            }
+        }
+        throw ContractTimeout()
+    }
+}
+
+package struct ContractTimeout: Error {
+    package init() {}
+}

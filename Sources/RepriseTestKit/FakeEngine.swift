@@ -1,0 +1,155 @@
+import RepriseDispatch
+import RepriseModel
+import Synchronization
+
+/// An engine in memory: it outlives its dispatchers, as a real one does, and jobs end when the test says so.
+package final class FakeEngine: Sendable {
+    package struct Execution: Sendable {
+        package var job: Job
+        package var handle: JobHandle
+        package var status: JobStatus
+        /// It ends when it is asked to, and not only when it is made to.
+        package var obeys = true
+        package var isCancelling = false
+        package var isLive: Bool {
+            switch status {
+            case .submitted, .running: true
+            case .ended, .preempted, .lost: false
+            }
+        }
+    }
+
+    private struct State {
+        var executions: [JobKey: Execution] = [:]
+        var order: [JobKey] = []
+        var starts: [JobKey: Int] = [:]
+        var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
+        var next = 0
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    /// How often each key was really executed: never more than once, if all is well.
+    package var starts: [JobKey: Int] { state.withLock { $0.starts } }
+
+    /// What lives now, in the order of submission.
+    package var live: [Execution] {
+        state.withLock { state in state.order.compactMap { state.executions[$0] }.filter(\.isLive) }
+    }
+
+    package func execution(_ key: JobKey) -> Execution? { state.withLock { $0.executions[key] } }
+
+    package func end(_ key: JobKey, _ status: JobStatus) {
+        state.withLock { state in
+            guard state.executions[key]?.isLive == true else { return }
+            state.executions[key]?.status = status
+        }
+        tell()
+    }
+
+    package func disobey(_ key: JobKey) { state.withLock { $0.executions[key]?.obeys = false } }
+
+    func submit(_ job: Job, queues: Bool) -> JobHandle {
+        state.withLock { state in
+            if let former = state.executions[job.key] { return former.handle }
+            state.next += 1
+            let handle = JobHandle("fake-\(state.next)")
+            state.executions[job.key] = Execution(
+                job: job,
+                handle: handle,
+                status: queues ? .submitted : .running(since: nil)
+            )
+            state.order.append(job.key)
+            state.starts[job.key, default: 0] += 1
+            return handle
+        }
+    }
+
+    /// Lets a queued job begin.
+    package func begin(_ key: JobKey) {
+        state.withLock { state in
+            if state.executions[key]?.status == .submitted { state.executions[key]?.status = .running(since: nil) }
+        }
+        tell()
+    }
+
+    func cancel(_ key: JobKey) {
+        state.withLock { state in
+            guard let execution = state.executions[key], execution.isLive else { return }
+            state.executions[key]?.isCancelling = true
+            state.executions[key]?.status = .ended(ExitRecord(signal: execution.obeys ? 15 : 9), reason: nil)
+        }
+        tell()
+    }
+
+    func changes() -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        state.withLock { state in
+            state.next += 1
+            state.listeners[state.next] = continuation
+        }
+        return stream
+    }
+
+    private func tell() {
+        for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield() }
+    }
+}
+
+/// A dispatcher to a `FakeEngine`.
+package struct FakeDispatcher: Dispatcher {
+    package static let kind = "fake"
+    package static let capabilities = DispatchCapabilities(
+        sharesFiles: true,
+        queues: false,
+        limitsMemory: false,
+        limitsTime: false
+    )
+
+    private let engine: FakeEngine
+    /// Runs before (`true`) and after (`false`) each operation; what it throws, the operation throws.
+    private let fault: @Sendable (String, Bool) throws -> Void
+
+    package init(_ engine: FakeEngine, fault: @escaping @Sendable (String, Bool) throws -> Void = { _, _ in }) {
+        self.engine = engine
+        self.fault = fault
+    }
+
+    package func submit(_ job: Job) async throws -> JobHandle {
+        try fault("submit", true)
+        let handle = engine.submit(job, queues: false)
+        try fault("submit", false)
+        return handle
+    }
+
+    package func find(_ jobs: [Job]) async throws -> [JobKey: JobHandle] {
+        try fault("find", true)
+        var found: [JobKey: JobHandle] = [:]
+        for job in jobs { found[job.key] = engine.execution(job.key)?.handle }
+        return found
+    }
+
+    package func status(of jobs: [Job: JobHandle]) async throws -> [JobKey: JobStatus] {
+        try fault("status", true)
+        var statuses: [JobKey: JobStatus] = [:]
+        for job in jobs.keys {
+            statuses[job.key] = engine.execution(job.key)?.status ?? .lost(reason: "never heard of it")
+        }
+        return statuses
+    }
+
+    package func holdings(of job: Job) async -> JobHoldings {
+        let job = engine.execution(job.key)?.job
+        return JobHoldings(gpus: job?.gpus ?? [], processors: job?.processors ?? [])
+    }
+
+    package func changes() -> AsyncStream<Void> { engine.changes() }
+
+    package func cancel(_ job: Job, _ handle: JobHandle, grace: Duration) async throws {
+        try fault("cancel", true)
+        engine.cancel(job.key)
+        try fault("cancel", false)
+    }
+}

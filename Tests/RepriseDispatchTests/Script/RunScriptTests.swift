@@ -1,0 +1,149 @@
+import OrderedCollections
+import RepriseDispatch
+import RepriseModel
+import RepriseSystem
+import RepriseTestKit
+import Testing
+
+@Suite struct `Run script` {
+    private let folder = TestFolder()
+
+    @Test func `a single command is rendered as it always was`() throws {
+        var request = RunRequest.sample("echo hello > \"$REPRISE_OUTPUTS/greeting\"")
+        request.variables = ["TOKENIZERS_PARALLELISM": .string("false"), "PYTHONHASHSEED": .integer(0)]
+        request.data = [.sample("train-set", "/data/it's here.csv")]
+        try expectGolden(RunScript.text(folder.input(request)), "run-single.sh")
+    }
+
+    @Test func `a split of a step knows where it lies and how many it has`() throws {
+        var request = RunRequest.sample("")
+        let words: [[CommandPiece]] = [
+            [.text("python3")], [.text("train.py")], [.text("--seed="), .run(.seed)], [.text("it's")], [],
+        ]
+        request.steps = [
+            StepRequest(name: "train", command: .list(words), splits: 4, resources: Resources(cpus: 2))
+        ]
+        let key = JobKey(run: request.id, step: "train", split: 3, attempt: 2)
+        var input = RunScriptInput(request: request, step: request.steps[0], key: key, folder: "code/here")
+        input.surroundings = ["MLFLOW_RUN_ID": "x"]
+        try expectGolden(RunScript.text(input), "run-split.sh")
+    }
+
+    @Test func `status, times and variables are those of the contract`() async throws {
+        let request = RunRequest.sample(
+            #"echo "$REPRISE_RUN_ID $REPRISE_SEED $REPRISE_ATTEMPT $PYTHONHASHSEED"; pwd; echo oops >&2; exit 3"#
+        )
+        try folder.write(request)
+        let result = try await folder.execute()
+        let lines = result.text.split(separator: "\n").map(String.init)
+        #expect(lines == ["\(request.id) 1234 1 1234", folder.path + "/work"])
+        #expect(result.errorText == "oops\n")
+        #expect(result.status == 3)
+        let record = try #require(ExitFile.read(in: folder.path, LiveFileSystem()))
+        #expect(record.status == 3)
+        #expect(record.signal == nil)
+        let started = try #require(record.startedAt)
+        let ended = try #require(record.endedAt)
+        #expect(started <= ended)
+        #expect(record.userMilliseconds != nil)
+        #expect(record.systemMilliseconds != nil)
+    }
+
+    @Test func `the lent clock tells the time of day`() async throws {
+        try folder.write(.sample("true"))
+        let clock = try #require(ProcessTable().bootTime())
+        let before = LiveWallClock().now().milliseconds
+        _ = try await folder.execute(variables: ["REPRISE_CLOCK": String(clock)])
+        let record = try #require(ExitFile.read(in: folder.path, LiveFileSystem()))
+        let ended = try #require(record.endedAt)
+        #expect(abs(ended.milliseconds - before) < 60_000)
+    }
+
+    @Test(arguments: [("nosuchprogram", 127), ("/etc/passwd", 126)])
+    func `a command that cannot be executed says so`(program: String, status: Int) async throws {
+        var request = RunRequest.sample("")
+        request.steps[0].command = .list([[.text(program)]])
+        try folder.write(request)
+        let result = try await folder.execute()
+        #expect(result.status == status)
+        #expect(result.errorText.contains(program))
+        #expect(ExitFile.read(in: folder.path, LiveFileSystem())?.status == status)
+    }
+
+    @Test func `a signal is recorded as one, and the shell does not remark on it`() async throws {
+        try folder.write(.sample("kill -9 $$"))
+        let result = try await folder.execute()
+        #expect(result.status == 137)
+        #expect(result.errorText.isEmpty)
+        let record = ExitFile.read(in: folder.path, LiveFileSystem())
+        #expect(record?.signal == 9)
+        #expect(record?.status == nil)
+    }
+
+    @Test func `TERM to the group ends the command, and the script writes down how`() async throws {
+        try folder.write(.sample("kill -TERM 0; sleep 60"))
+        let result = try await folder.execute(program: "setsid", "-w", "sh", folder.path + "/run.sh")
+        #expect(result.status == 143)
+        #expect(ExitFile.read(in: folder.path, LiveFileSystem())?.signal == 15)
+    }
+
+    @Test func `executed twice, it runs once; again leaves the record alone`() async throws {
+        try folder.write(.sample(#"echo ran; echo '{"x": 1}' >> "$REPRISE_METRICS"; echo y > "$REPRISE_OUTPUTS/y""#))
+        #expect(try await folder.execute().text == "ran\n")
+        let record = try LiveFileSystem().text(folder.path + "/exit.json")
+        let second = try await folder.execute()
+        #expect(second.status == 2)
+        #expect(second.text.isEmpty)
+        #expect(second.errorText.contains("sh run.sh --again"))
+        let again = try await folder.execute(arguments: ["--again"])
+        #expect(again.text == "ran\n")
+        #expect(again.status == 0)
+        #expect(try LiveFileSystem().text(folder.path + "/exit.json") == record)
+        #expect(try LiveFileSystem().text(folder.path + "/metrics.jsonl") == "{\"x\": 1}\n")
+        #expect(try LiveFileSystem().text(folder.path + "/again/metrics.jsonl") == "{\"x\": 1}\n")
+    }
+
+    @Test func `an engine that starts it twice gets silence`() async throws {
+        try folder.write(.sample("echo ran"))
+        _ = try await folder.execute(variables: ["REPRISE_JOB": "x"])
+        let second = try await folder.execute(variables: ["REPRISE_JOB": "x"])
+        #expect(second.output.isEmpty)
+        #expect(second.errors.isEmpty)
+    }
+
+    @Test func `what the run knows is one word, however the command quotes it`() async throws {
+        var request = RunRequest.sample("")
+        let data = CommandPiece.run(.data("a"))
+        request.data = [.sample("a", "/x  y/$HOME'\"z")]
+        request.steps[0].command = .shell([
+            .text("printf '%s|' "), data, .text(" \"in "), data, .text(" quotes\" 'single "), data,
+            .text(" quotes' \"$(printf %s "), data, .text(")\" # don't\nprintf '%s|' "), data,
+            .text("\ncat <<END\nit's "), data, .text("\nEND\nprintf '%s|' \\\"; printf '%s' "), data,
+        ])
+        try folder.write(request)
+        let path = "/x  y/$HOME'\"z"
+        let expected = "\(path)|in \(path) quotes|single \(path) quotes|\(path)|\(path)|it's \(path)\n\"|\(path)"
+        #expect(try await folder.execute().text == expected)
+    }
+
+    @Test func `the determinism kit yields to the experiment, and goes when it is turned off`() {
+        var request = RunRequest.sample("true")
+        request.steps[0].resources.cpus = 3
+        let full = RunScript.text(folder.input(request))
+        #expect(full.contains("export OMP_NUM_THREADS=3"))
+        #expect(full.contains("export CUBLAS_WORKSPACE_CONFIG=:4096:8"))
+        request.variables = ["OMP_NUM_THREADS": .integer(1)]
+        #expect(RunScript.text(folder.input(request)).contains("export OMP_NUM_THREADS=1"))
+        #expect(!RunScript.text(folder.input(request)).contains("export OMP_NUM_THREADS=3"))
+        request.determinism = false
+        #expect(!RunScript.text(folder.input(request)).contains("PYTHONHASHSEED"))
+    }
+
+    @Test func `a wrapper stands before the command`() async throws {
+        var input = folder.input(.sample("echo inner"))
+        input.prologue = ["echo prologue"]
+        input.wrapper = "env WRAPPED=1"
+        try folder.write(RunScript.text(input))
+        #expect(try await folder.execute().text == "prologue\ninner\n")
+    }
+}

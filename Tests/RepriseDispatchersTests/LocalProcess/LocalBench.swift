@@ -1,0 +1,53 @@
+import RepriseDispatch
+import RepriseDispatchers
+import RepriseModel
+import RepriseSystem
+import RepriseTestKit
+
+/// Real processes in a temporary folder, removed at the end.
+final class LocalBench: DispatcherBench {
+    let path = "/tmp/reprise-local-\(UInt64.random(in: 0 ... .max))"
+    let files = LiveFileSystem()
+
+    deinit { try? files.remove(path) }
+
+    func makeDispatcher() throws -> any Dispatcher { try LocalProcess(grace: .milliseconds(200)) }
+
+    func makeJob(_ key: JobKey, _ behaviour: JobBehaviour) throws -> Job {
+        let note = "echo x >> ../executions; "
+        return switch behaviour {
+        case .exits(let status): try makeJob(note + "exit \(status)", key: key)
+        case .killsItself(let signal): try makeJob(note + "kill -\(signal) $$", key: key)
+        case .runs: try makeJob(note + "sleep 300", key: key)
+        case .ignoresTermination: try makeJob("trap '' TERM; \(note) sleep 300; sleep 300", key: key)
+        }
+    }
+
+    func makeJob(_ command: String, key: JobKey? = nil, resources: Resources = Resources()) throws -> Job {
+        var generator = SystemRandomNumberGenerator()
+        let key = key ?? JobKey(run: RunID(using: &generator))
+        let folder = "\(path)/\(key.run)"
+        try files.makeFolder(folder + "/work")
+        let request = RunRequest.sample(command, run: key.run)
+        let input = RunScriptInput(request: request, step: request.steps[0], key: key)
+        try files.write(RunScript.text(input), to: folder + "/run.sh")
+        return Job(key: key, folder: folder, resources: resources)
+    }
+
+    func executions(of job: Job) throws -> Int {
+        guard try files.exists(job.folder + "/executions") else { return 0 }
+        return try files.text(job.folder + "/executions").split(separator: "\n").count
+    }
+
+    func output(of job: Job) throws -> String { try files.text(job.folder + "/stdout.log") }
+
+    /// The content of a file that the job writes in its `work`, as soon as it is there.
+    func note(_ name: String, of job: Job) async throws -> String {
+        let path = job.folder + "/work/" + name
+        for _ in 0..<3000 {
+            if try files.exists(path) { return try files.text(path) }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        throw ContractTimeout()
+    }
+}
