@@ -22,7 +22,7 @@ private let bannedCalls: [BannedCall] = [
     BannedCall(text: "FileManager", homes: [live, testKit], instead: "take a `FileSystem`"),
     BannedCall(text: "ProcessInfo", homes: [live, testKit], instead: "take what you need as a parameter"),
     BannedCall(text: "getenv", homes: [live], instead: "take the environment as a parameter"),
-    BannedCall(text: "Task.sleep", homes: [live], instead: "sleep on a `Clock` that is passed in"),
+    BannedCall(text: "Task.sleep", homes: [live, testKit], instead: "sleep on a `Clock` that is passed in"),
     BannedCall(text: "Task.detached", homes: [], instead: "use a task group"),
     BannedCall(text: "DispatchQueue", homes: [], instead: "use an actor, or a Mutex in a final class"),
     BannedCall(text: "DispatchSemaphore", homes: [], instead: "await the result"),
