@@ -95,7 +95,7 @@ private struct HashedContent: ContentStore {
         ("a/**/b", "a/b", true), ("a/**/b", "a/x/y/b", true), ("*", ".hidden", true), ("ü*", "über", true),
     ])
     func `patterns match as shells match`(pattern: String, path: String, matches: Bool) {
-        #expect(OutputPattern(pattern).matches(path) == matches)
-        if matches { #expect(OutputPattern(pattern).reaches(String(path.prefix { $0 != "/" })) || !path.contains("/")) }
+        #expect(PathPattern(pattern).matches(path) == matches)
+        if matches { #expect(PathPattern(pattern).reaches(String(path.prefix { $0 != "/" })) || !path.contains("/")) }
     }
 }

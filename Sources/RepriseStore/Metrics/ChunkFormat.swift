@@ -77,6 +77,8 @@ func decimalForm(of values: [Double]) -> (exponent: Int, wholes: [Int64])? {
 private func decimalWhole(_ value: Double, _ exponent: Int) -> Int64? {
     let power = decimalPowers[exponent]
     let scaled = (value * power).rounded()
-    guard abs(scaled) < 9_007_199_254_740_992, (scaled / power).bitPattern == value.bitPattern else { return nil }
-    return Int64(scaled)
+    guard abs(scaled) < 9_007_199_254_740_992 else { return nil }
+    let whole = Int64(scaled)
+    // By way of the whole number, which has no sign of zero.
+    return (Double(whole) / power).bitPattern == value.bitPattern ? whole : nil
 }

@@ -68,7 +68,7 @@ private struct DecimalDigits {
         let start = at
         var power = 0
         while at < bytes.count, isDigit(bytes[at]) {
-            power = min(power * 10 + Int(bytes[at] &- UInt8(ascii: "0")), 100_000)
+            power = min(power * 10 + Int(bytes[at] &- UInt8(ascii: "0")), 1 << 40)
             at += 1
         }
         exponent += isNegative ? -power : power

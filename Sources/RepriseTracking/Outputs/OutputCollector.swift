@@ -40,7 +40,7 @@ package struct OutputCollector: Sendable {
     package func collect(_ rules: [OutputRule], in places: Places) throws -> CollectedOutputs {
         var search = OutputSearch(files: files, run: places.run, largest: largest)
         search.everything(below: places.outputs, prefix: places.outputsPrefix)
-        for rule in rules { search.matches(of: OutputPattern(rule.pattern), below: places.work) }
+        for rule in rules { search.matches(of: PathPattern(rule.pattern), below: places.work) }
         while true {
             let found = search.found.values.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
             do {

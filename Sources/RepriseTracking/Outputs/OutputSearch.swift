@@ -29,7 +29,7 @@ struct OutputSearch {
         }
     }
 
-    mutating func matches(of pattern: OutputPattern, below work: String) {
+    mutating func matches(of pattern: PathPattern, below work: String) {
         var count = 0
         if pattern.text.hasPrefix("/") || pattern.text.split(separator: "/").contains("..") {
             notes.append("`\(pattern.text)` leaves the run's folder, and was not looked for")

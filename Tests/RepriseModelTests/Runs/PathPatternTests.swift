@@ -1,6 +1,5 @@
+import RepriseModel
 import Testing
-
-@testable import RepriseComparison
 
 @Suite struct `A pattern for paths` {
     @Test(arguments: [
@@ -9,6 +8,7 @@ import Testing
         ("plots", "plots/a/b.png"), ("plots/", "plots/a.png"), ("?.txt", "a.txt"), ("[a-c].txt", "b.txt"),
         ("[!a-c].txt", "d.txt"),
         ("./a", "a"), ("a*b*c", "aXbXbXc"), ("[]a]", "]"), ("**", "a/b"), ("a[", "a["), ("*é*", "caféx"),
+        ("caf?", "café"),
     ])
     func `matches`(pattern: String, path: String) { #expect(PathPattern(pattern).matches(path)) }
 
@@ -18,6 +18,15 @@ import Testing
         ("", "a"), ("model", "model.json"), ("a*b", "abc"), ("plots", "plots2/a"),
     ])
     func `does not match`(pattern: String, path: String) { #expect(!PathPattern(pattern).matches(path)) }
+
+    @Test(arguments: [
+        ("x/*.png", "x", true), ("x/*.png", "y", false), ("x/y/z", "x/y", true), ("x/y", "x/z", false),
+        ("**/z", "a/b/c", true),
+        ("x", "x/y", true), ("x/**", "x/y/z", true), ("*", "x", true), ("a*/b", "abc", true), ("[", "x", false),
+    ])
+    func `knows which folders are worth a walk`(pattern: String, folder: String, isWorth: Bool) {
+        #expect(PathPattern(pattern).reaches(folder) == isWorth)
+    }
 
     @Test func `takes no longer for many stars`() {
         let stars = String(repeating: "*a", count: 200)
