@@ -129,10 +129,12 @@ extension Store {
         }
     }
 
+    /// Bytes of all files in it. A folder that a program made unreadable counts as nothing: it can be removed all the same.
     func sizeOfFolder(_ path: String) throws -> Int64 {
         guard let status = try files.status(path) else { return 0 }
         guard status.kind == .folder else { return status.bytes }
-        return try files.names(in: path).reduce(0) { try $0 + sizeOfFolder("\(path)/\($1)") }
+        guard let names = try? files.names(in: path) else { return 0 }
+        return try names.reduce(0) { try $0 + sizeOfFolder("\(path)/\($1)") }
     }
 }
 
