@@ -80,9 +80,11 @@ import Testing
         return parts.joined(separator: "/")
     }
 
-    /// Whether the root stands at the beginning of a path, and not inside one such as `runs/ID/work/`.
+    /// Whether the root stands at the beginning of a longer path, and not inside one such as `runs/ID/work/`.
     private func standsAlone(_ root: String, in line: String) -> Bool {
-        guard let range = line.firstRange(of: root) else { return false }
+        guard let range = line.firstRange(of: root), range.upperBound < line.endIndex else { return false }
+        let next = line[range.upperBound]
+        guard next.isLetter || next.isNumber || next == "." else { return false }
         guard range.lowerBound > line.startIndex else { return true }
         return " \t\"'`(=:[,".contains(line[line.index(before: range.lowerBound)])
     }
