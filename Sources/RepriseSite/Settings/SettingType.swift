@@ -56,10 +56,16 @@ package indirect enum SettingType: Hashable, Sendable {
         case .text, .bytes, .duration, .choice: return .string(text)
         case .flag, .whole: return CoreSchema.value(of: text) ?? .string(text)
         case .texts where !text.hasPrefix("["):
-            return .list(text.split(separator: ",").map { .string(String($0.filter { $0 != " " })) })
+            return .list(text.split(separator: ",").map { .string(trimmed($0)) })
         case .texts, .trackers, .credential:
             return try YAMLReader().read(text, file: origin)?.value ?? .null
         }
+    }
+
+    private func trimmed(_ text: Substring) -> String {
+        var text = text.drop { $0 == " " }
+        while text.last == " " { text = text.dropLast() }
+        return String(text)
     }
 
     /// The kept value as a person would write it.
