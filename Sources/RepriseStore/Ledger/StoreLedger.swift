@@ -48,7 +48,7 @@ extension Store: RunLedger {
             let query = try SQLQuery(
                 database,
                 """
-                SELECT id FROM stop_request JOIN run ON run.number = stop_request.run
+                SELECT id FROM stop_request CROSS JOIN run ON run.number = stop_request.run
                 WHERE run.state IN ('queued', 'submitted', 'running')
                 """
             )

@@ -1,0 +1,204 @@
+CREATE UNIQUE INDEX chunk_series ON chunk (series, first);
+
+CREATE INDEX job_key ON job (run, step, split) WHERE is_latest;
+
+CREATE INDEX job_open ON job (run) WHERE state IN ('queued', 'submitted', 'running');
+
+CREATE INDEX output_digest ON output (digest);
+
+CREATE INDEX run_deleted ON run (deleted_at) WHERE deleted_at IS NOT NULL;
+
+CREATE INDEX run_launch ON run (launch);
+
+CREATE INDEX run_name ON run (name);
+
+CREATE INDEX run_open ON run (state) WHERE state IN ('queued', 'submitted', 'running');
+
+CREATE INDEX run_project ON run (project, experiment);
+
+CREATE INDEX run_repeats ON run (repeats) WHERE repeats IS NOT NULL;
+
+CREATE INDEX run_snapshot ON run (snapshot);
+
+CREATE INDEX run_troubled ON run (state) WHERE state IN ('failed', 'cancelled', 'lost');
+
+CREATE INDEX snapshot_created ON snapshot (created_at);
+
+CREATE INDEX tag_name ON tag (name, run);
+
+CREATE INDEX transition_run ON transition (run);
+
+CREATE TABLE change_mark (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    value INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE chunk (
+    number INTEGER PRIMARY KEY,
+    series INTEGER NOT NULL REFERENCES series (number) ON DELETE CASCADE,
+    first INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    points BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE fact (
+    name TEXT PRIMARY KEY,
+    json TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE ingest_position (
+    run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,
+    source TEXT NOT NULL,
+    offset INTEGER NOT NULL,
+    lines INTEGER NOT NULL,
+    rejected INTEGER NOT NULL,
+    is_inside_long_line INTEGER NOT NULL,
+    mark BLOB NOT NULL,
+    PRIMARY KEY (run, source)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE job (
+    run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    step TEXT,
+    split INTEGER,
+    state TEXT NOT NULL,
+    is_latest INTEGER NOT NULL,
+    spec TEXT NOT NULL,
+    handle TEXT,
+    reason TEXT,
+    exit TEXT,
+    submitted_at INTEGER,
+    started_at INTEGER,
+    ended_at INTEGER,
+    PRIMARY KEY (run, ordinal, attempt)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE launch (
+    id TEXT PRIMARY KEY,
+    created_at INTEGER NOT NULL,
+    facts TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE machine (
+    run INTEGER PRIMARY KEY REFERENCES run (number) ON DELETE CASCADE,
+    json TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE note (
+    run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,
+    text TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (run, text)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE output (
+    run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,
+    path TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    mode INTEGER NOT NULL,
+    PRIMARY KEY (run, path)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE parameter (
+    run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    value ANY,
+    PRIMARY KEY (run, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE request (
+    run INTEGER PRIMARY KEY REFERENCES run (number) ON DELETE CASCADE,
+    json TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE run (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    launch TEXT NOT NULL REFERENCES launch (id),
+    snapshot TEXT NOT NULL,
+    name TEXT NOT NULL,
+    project TEXT NOT NULL,
+    experiment TEXT NOT NULL,
+    target TEXT NOT NULL,
+    variant INTEGER NOT NULL,
+    replicate INTEGER NOT NULL,
+    priority INTEGER NOT NULL,
+    repeats TEXT,
+    state TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    started_at INTEGER,
+    ended_at INTEGER,
+    exit_status INTEGER,
+    reason TEXT,
+    deleted_at INTEGER
+) STRICT;
+
+CREATE TABLE series (
+    number INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    last REAL,
+    last_step INTEGER NOT NULL,
+    last_time INTEGER NOT NULL,
+    min REAL,
+    max REAL,
+    pieces INTEGER NOT NULL,
+    UNIQUE (run, key)
+) STRICT;
+
+CREATE TABLE snapshot (
+    id TEXT PRIMARY KEY,
+    name TEXT UNIQUE,
+    project TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    used_at INTEGER NOT NULL,
+    json TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE stop_request (
+    run INTEGER PRIMARY KEY REFERENCES run (number) ON DELETE CASCADE,
+    at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE tag (
+    run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    value TEXT,
+    PRIMARY KEY (run, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE transition (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,
+    state TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    reason TEXT
+) STRICT;
+
+CREATE TABLE verdict (
+    run INTEGER PRIMARY KEY REFERENCES run (number) ON DELETE CASCADE,
+    json TEXT NOT NULL
+) STRICT;
+
+CREATE VIEW metrics AS SELECT run.id AS run, key, count, last, last_step, last_time, min, max
+    FROM run JOIN series ON series.run = run.number WHERE deleted_at IS NULL;
+
+CREATE VIEW outputs AS SELECT run.id AS run, path, digest, bytes, mode
+    FROM run JOIN output ON output.run = run.number WHERE deleted_at IS NULL;
+
+CREATE VIEW params AS SELECT run.id AS run, parameter.name, kind, value
+    FROM run JOIN parameter ON parameter.run = run.number WHERE deleted_at IS NULL;
+
+CREATE VIEW runs AS SELECT
+    id, name, project, experiment, launch, target, variant, replicate, state, exit_status, reason,
+    created_at, started_at, ended_at, ended_at - started_at AS duration, snapshot, repeats
+    FROM run WHERE deleted_at IS NULL;
+
+CREATE VIEW tags AS SELECT run.id AS run, tag.name, value
+    FROM run JOIN tag ON tag.run = run.number WHERE deleted_at IS NULL;
