@@ -76,4 +76,16 @@ import Testing
             #expect(decoded.count == 200)
         }
     }
+
+    @Test func `an even series of short decimals costs few bytes`() {
+        var points = SeriesPoints()
+        for index in 0..<1024 {
+            points.append(
+                step: Int64(index),
+                time: 1_700_000_000_000 + Int64(index) * 10,
+                value: 0.25 - Double(index % 8) / 100
+            )
+        }
+        #expect(ChunkFormat.encode(points).count < 1200)
+    }
 }
