@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include "CRepriseSystem.h"
 
+#include <gnu/libc-version.h>
 #include <linux/fs.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -20,3 +22,11 @@ uint32_t reprise_file_system_type(const char *path) {
 }
 
 int reprise_synchronise_file_system(int descriptor) { return syncfs(descriptor); }
+
+int reprise_usable_processors(void) {
+    cpu_set_t usable;
+    int count = sched_getaffinity(0, sizeof usable, &usable) == 0 ? CPU_COUNT(&usable) : 0;
+    return count > 0 ? count : (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+const char *reprise_library_version(void) { return gnu_get_libc_version(); }

@@ -29,6 +29,23 @@ struct Playground: ~Copyable {
         SnapshotRepository(path: store + "/snapshots.git", files: files, trees: trees, processes: processes)
     }
 
+    func maker(store: String? = nil) -> SnapshotMaker {
+        SnapshotMaker(
+            store: store ?? self.store,
+            files: files,
+            trees: trees,
+            processes: processes,
+            host: LiveHost(),
+            clock: LiveWallClock(),
+            variables: ["PATH": "/usr/local/bin:/usr/bin:/bin"]
+        )
+    }
+
+    func overlay() -> OverlayMount {
+        let facts = LiveHost().facts()
+        return OverlayMount(files: files, processes: processes, user: facts.user, group: facts.group)
+    }
+
     func write(_ text: String, to path: String, mode: Int = 0o644) throws {
         let full = project + "/" + path
         try files.makeFolder(RepriseSystem.folder(of: full))

@@ -23,4 +23,10 @@ uint32_t reprise_file_system_type(const char *path);
 /// syncfs(2): flushes everything of the file system that the descriptor lies on. 0, or -1 with errno.
 int reprise_synchronise_file_system(int descriptor);
 
+/// How many processors this process may run on.
+int reprise_usable_processors(void);
+
+/// The version of the C library that is loaded.
+const char *reprise_library_version(void);
+
 #endif

@@ -29,7 +29,9 @@ struct CapturePlace {
     var index: String { folder + "/index" }
     var lock: String { folder + "/lock" }
     var excludes: String { folder + "/excludes" }
-    private var memory: String { folder + "/memory.json" }
+    var memory: String { folder + "/memory.json" }
+
+    init(folder: String) { self.folder = folder }
 
     init(repository: SnapshotRepository, root: String) {
         folder = repository.folder + "/projects/" + SHA256Hasher.digest(of: root.utf8).description.prefix(20)

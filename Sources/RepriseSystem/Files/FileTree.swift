@@ -20,6 +20,9 @@ package protocol FileTree: Sendable {
     /// The first `limit` bytes of a regular file.
     func start(of path: PathBytes, limit: Int) throws(FileError) -> [UInt8]
 
+    /// Makes the folder and those above it; one that exists is fine.
+    func makeFolder(_ path: PathBytes) throws(FileError)
+
     func linkTarget(_ path: PathBytes) throws(FileError) -> PathBytes
 
     /// SHA-256 and size of a regular file's content, following links.

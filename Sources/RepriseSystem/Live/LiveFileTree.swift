@@ -46,6 +46,24 @@ package struct LiveFileTree: FileTree {
         return bytes
     }
 
+    package func makeFolder(_ path: PathBytes) throws(FileError) {
+        let number = path.terminated { mkdir($0, 0o777) == 0 ? 0 : errno }
+        switch number {
+        case 0: return
+        case EEXIST:
+            if try status(path, followingLinks: true)?.kind != .folder {
+                throw fileError("make the folder", pathText(path), EEXIST)
+            }
+        case ENOENT:
+            guard let slash = path.lastIndex(of: 0x2F), slash > 0 else {
+                throw fileError("make the folder", pathText(path), ENOENT)
+            }
+            try makeFolder(Array(path[..<slash]))
+            try makeFolder(path)
+        default: throw fileError("make the folder", pathText(path), number)
+        }
+    }
+
     package func linkTarget(_ path: PathBytes) throws(FileError) -> PathBytes {
         var failed = false
         let target = [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, filled in
