@@ -35,7 +35,11 @@ private struct KeyedValueDecoding<Key: CodingKey>: KeyedDecodingContainerProtoco
 
     func decodeNil(forKey key: Key) throws -> Bool { try child(key).value == .null }
 
-    func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T { try T(from: child(key)) }
+    func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
+        let child = try child(key)
+        if T.self == Mapping.self, case .map(let map) = child.value, let map = map as? T { return map }
+        return try T(from: child)
+    }
 
     func nestedContainer<Nested: CodingKey>(
         keyedBy type: Nested.Type,

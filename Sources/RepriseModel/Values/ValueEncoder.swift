@@ -108,6 +108,11 @@ private struct KeyedValueEncoding<Key: CodingKey>: KeyedEncodingContainerProtoco
     mutating func encodeNil(forKey key: Key) throws { box.child(key.stringValue).value = .null }
 
     mutating func encode<T: Encodable>(_ value: T, forKey key: Key) throws {
+        // OrderedDictionary writes itself as a list of keys and values in turn; people read this as a map.
+        if T.self == Mapping.self, let map = value as? Mapping {
+            box.child(key.stringValue).value = .map(map)
+            return
+        }
         try value.encode(to: ValueEncoder(codingPath: codingPath + [key], into: box.child(key.stringValue)))
     }
 

@@ -41,6 +41,11 @@ private struct Everything: Codable, Equatable {
         #expect(map["emptyMap"] == .map([:]))
     }
 
+    @Test func `write a mapping as a map, in its order`() throws {
+        let map = try #require(try Value(encoding: Everything()).mapValue)
+        #expect(map["mapping"]?.mapValue?.keys == ["k"])
+    }
+
     @Test func `refuse what does not fit`() {
         #expect(throws: DecodingError.self) { try Value.integer(256).decode(UInt8.self) }
         #expect(throws: DecodingError.self) { try Value.integer(-1).decode(UInt.self) }
