@@ -43,7 +43,11 @@ extension SnapshotMaker {
     }
 
     /// The differences between the two trees as a unified diff; of one file only, where a path is given.
-    package func difference(_ left: SnapshotManifest, _ right: SnapshotManifest, path: String? = nil) async throws -> String {
+    package func difference(
+        _ left: SnapshotManifest,
+        _ right: SnapshotManifest,
+        path: String? = nil
+    ) async throws -> String {
         let arguments = ["diff-tree", "-r", "-p", "--no-color", "--no-ext-diff", "--no-renames"]
         let trees = [left.code.tree, right.code.tree]
         return try await repository.run(arguments + trees + (path.map { ["--", $0] } ?? [])).text
@@ -73,7 +77,9 @@ extension SnapshotMaker {
 
     private func contents(_ manifest: SnapshotManifest) -> [String: String] {
         Dictionary(
-            manifest.data.map { ($0.name, DataContent(digest: $0.digest, bytes: $0.bytes, files: $0.files).description) },
+            manifest.data.map {
+                ($0.name, DataContent(digest: $0.digest, bytes: $0.bytes, files: $0.files).description)
+            },
             uniquingKeysWith: { first, _ in first }
         )
     }

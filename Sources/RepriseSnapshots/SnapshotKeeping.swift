@@ -11,8 +11,13 @@ extension SnapshotMaker {
         }
         let tree = record.manifest.code.tree
         if let commit = try repository.commit(of: record.id) {
-            let found = try await repository.run(["rev-parse", "--verify", "--quiet", "\(commit)^{tree}"], isTolerant: true)
-            if found.text.prefix(while: { $0 != "\n" }) != tree { problems.append("commit `\(commit)` holds another tree") }
+            let found = try await repository.run(
+                ["rev-parse", "--verify", "--quiet", "\(commit)^{tree}"],
+                isTolerant: true
+            )
+            if found.text.prefix(while: { $0 != "\n" }) != tree {
+                problems.append("commit `\(commit)` holds another tree")
+            }
         } else {
             problems.append("the store's repository has no commit for `\(record.id.short)`")
         }

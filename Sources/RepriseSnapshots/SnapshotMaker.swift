@@ -161,7 +161,13 @@ package struct SnapshotMaker: Sendable {
             environment: reading.fingerprint
         )
         let id = try identity(of: manifest)
-        let commit = try await repository.keep(manifest, id: id, parent: code.historyCommit, project: request.project, now)
+        let commit = try await repository.keep(
+            manifest,
+            id: id,
+            parent: code.historyCommit,
+            project: request.project,
+            now
+        )
         let record = SnapshotRecord(
             id: id,
             name: request.name,

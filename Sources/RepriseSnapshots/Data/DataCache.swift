@@ -123,6 +123,8 @@ private struct ByteReader {
         let size = MemoryLayout<Number>.size
         guard position + size <= bytes.count else { return nil }
         defer { position += size }
-        return bytes.withUnsafeBytes { Number(littleEndian: $0.loadUnaligned(fromByteOffset: position, as: Number.self)) }
+        return bytes.withUnsafeBytes {
+            Number(littleEndian: $0.loadUnaligned(fromByteOffset: position, as: Number.self))
+        }
     }
 }

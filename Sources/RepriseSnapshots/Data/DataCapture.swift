@@ -117,7 +117,8 @@ package struct DataCapture: Sendable {
                 .compactMap { entry in
                     switch entry.status.kind {
                     case .folder: return nil
-                    case .file: return DataFile(path: entry.path, stamp: DataStamp(entry.status), hashedAt: 0, digest: [])
+                    case .file:
+                        return DataFile(path: entry.path, stamp: DataStamp(entry.status), hashedAt: 0, digest: [])
                     case .link, .other: throw DataError.notAFile(name: name, path: path + "/" + pathText(entry.path))
                     }
                 }

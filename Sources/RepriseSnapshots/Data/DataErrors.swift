@@ -30,12 +30,14 @@ package enum DataError: RepriseError, Hashable {
 
     package var fix: String? {
         switch self {
-        case .missing(let name, _): "put it there, or correct `data.\(name)` in the experiment; paths count from its file"
+        case .missing(let name, _):
+            "put it there, or correct `data.\(name)` in the experiment; paths count from its file"
         case .changed(let name, _, _, _):
             "bring the old content back, or accept the new one with `reprise data add \(name)`"
         case .notAFile: "take it out of the folder"
         case .unsettled: "wait until whatever writes it is done, then run the command again"
-        case .unreadableLock: "bring it back from version control, or remove it: the next run then locks the data as they are"
+        case .unreadableLock:
+            "bring it back from version control, or remove it: the next run then locks the data as they are"
         }
     }
 

@@ -62,22 +62,24 @@ private func simpleCommands(_ text: String) -> [[String]] {
     return commands.filter { !$0.isEmpty }
 }
 
+/// Part of the shell's grammar or built into it; those of the second list are programs, too, and count where they are all
+/// that a command says.
 private let shellWords: Set<String> = [
-    "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "in", "!", "{", "}", "cd",
-    "export", "set", "unset", "echo", "test", "[", "exit", "true", "false", "read", "wait", ":", ".", "source", "return",
+    "fi", "for", "done", "case", "esac", "in", "}", "cd", "export", "set", "unset", "exit", "read", "wait", ":", ".",
+    "source", "return", "trap", "shift", "eval", "local",
 ]
+private let shellPrograms: Set<String> = ["echo", "printf", "test", "[", "true", "false", "pwd", "kill"]
 
 private func program(in words: [String]) -> String? {
     var rest = words[...]
     while let word = rest.first {
         let name = word.split(separator: "/").last.map(String.init) ?? word
-        if isAssignment(word) || ["then", "do", "else", "!", "if", "while", "until", "{"].contains(word) {
+        if isAssignment(word) || ["then", "do", "else", "elif", "!", "if", "while", "until", "{"].contains(word) {
             rest = rest.dropFirst()
         } else if let skipped = wrappers[name] {
             rest = afterWrapper(rest.dropFirst(), skipped)
         } else {
-            let isBuiltIn = shellWords.contains(word) && words.count > 1
-            return isBuiltIn ? nil : word
+            return shellWords.contains(word) || (shellPrograms.contains(word) && words.count > 1) ? nil : word
         }
     }
     return nil
@@ -91,7 +93,8 @@ private let wrappers: [String: (subcommands: [String], valued: [String], values:
     "uv": (["run"], ["--with", "--python", "-p", "--extra", "--group", "--project"], 0), "poetry": (["run"], [], 0),
     "pipenv": (["run"], [], 0), "pdm": (["run"], [], 0), "hatch": (["run"], [], 0), "pixi": (["run"], ["-e"], 0),
     "conda": (["run"], ["-n", "-p", "--name", "--prefix"], 0), "micromamba": (["run"], ["-n", "-p"], 0),
-    "mpirun": ([], ["-n", "-np", "--hostfile", "-H"], 0), "mpiexec": ([], ["-n", "-np"], 0), "srun": ([], ["-n", "-N"], 0),
+    "mpirun": ([], ["-n", "-np", "--hostfile", "-H"], 0), "mpiexec": ([], ["-n", "-np"], 0),
+    "srun": ([], ["-n", "-N"], 0),
     "xvfb-run": ([], [], 0), "strace": ([], ["-o", "-e"], 0),
 ]
 

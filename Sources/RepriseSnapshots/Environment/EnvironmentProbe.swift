@@ -130,5 +130,7 @@ private let toldVariables: Set<String> = [
     "JULIA_NUM_THREADS", "JULIA_PROJECT", "NODE_OPTIONS", "NODE_ENV", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS",
     "SOURCE_DATE_EPOCH",
 ]
-private let toldPrefixes = ["LC_", "OMP_", "KMP_", "MKL_", "OPENBLAS_", "GOTO_", "BLIS_", "CUDA_", "HIP_", "ROCR_", "TF_CUDNN_"]
+private let toldPrefixes = [
+    "LC_", "OMP_", "KMP_", "MKL_", "OPENBLAS_", "GOTO_", "BLIS_", "CUDA_", "HIP_", "ROCR_", "TF_CUDNN_",
+]
 private let secretWords = ["TOKEN_", "_TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "API_KEY", "PRIVATE"]

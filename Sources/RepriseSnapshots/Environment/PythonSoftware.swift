@@ -70,7 +70,9 @@ extension EnvironmentProbe {
         var stamps: [String] = []
         var folder = search.folder
         while folder != "/", folder != "." {
-            for name in [".python-version", ".tool-versions"] { stamps.append(try stamp(of: folder + "/" + name, files)) }
+            for name in [".python-version", ".tool-versions"] {
+                stamps.append(try stamp(of: folder + "/" + name, files))
+            }
             folder = RepriseSystem.folder(of: folder)
         }
         let root = RepriseSystem.folder(of: RepriseSystem.folder(of: path))

@@ -36,7 +36,8 @@ import Testing
         #expect(try ground.files.text(ground.store + "/runs/b/deep/er/text") == "text\n")
     }
 
-    @Test func `a checkout is made once, also by many at the same time, and anew where it was cut short`() async throws {
+    @Test func `a checkout is made once, also by many at the same time, and anew where it was cut short`() async throws
+    {
         let ground = try Playground()
         let tree = try await fill(ground)
         let checkouts = ground.maker().checkouts
