@@ -35,7 +35,9 @@ extension Template {
                 pieces.add(part)
             case .name(let name, let place):
                 switch try scope.meaning(of: name, at: place) {
-                case .word(let word): pieces.append(.run(word))
+                case .word(let word):
+                    if quoting.keepsReferences { throw Self.inQuotedDocument(name, at: place) }
+                    pieces.append(.run(word))
                 case .value(.list(let items)):
                     pieces.add(items.map { quoting.literal($0.text) }.joined(separator: " "))
                 case .value(let value): pieces.add(quoting.literal(value.text))
@@ -43,6 +45,16 @@ extension Template {
             }
         }
         return pieces
+    }
+
+    private static func inQuotedDocument(_ name: String, at place: Place) -> Mistake {
+        Mistake(
+            "`\(name)` cannot stand in a here-document whose word is quoted",
+            why: "the job alone knows it, and the shell puts nothing into such a document",
+            fix: "take the quotes off the word after `<<`",
+            code: "template-in-quoted-document",
+            place: place
+        )
     }
 
     /// The words of a command that is executed without a shell. A word that is nothing but a list becomes its items.

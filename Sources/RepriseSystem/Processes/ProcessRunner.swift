@@ -93,17 +93,3 @@ package struct ProgramMissing: RepriseError {
     package var fix: String? { "install it, or put the folder that holds it into PATH" }
     package var code: String { "program-missing" }
 }
-
-/// The word as a POSIX shell takes it literally; bare where nothing in it is special.
-package func shellQuoted(_ word: String) -> String {
-    let plain = word.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "_-./:=@%+,".utf8.contains(byte)
-        }
-    }
-    if plain, !word.isEmpty { return word }
-    return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
-}
