@@ -104,12 +104,19 @@ let package = Package(
         // Floor 5: faces.
         .target(
             name: "RepriseCommands",
-            dependencies: ["RepriseModel", "RepriseSystem", "RepriseCharts", "Reprise", argumentParser, collections],
+            dependencies: [
+                "RepriseModel", "RepriseSystem", "RepriseSite", "RepriseComparison", "RepriseCharts", "RepriseStore",
+                "Reprise", argumentParser, collections,
+            ],
             swiftSettings: strict
         ),
 
         // Floor 6: the composition root.
-        .executableTarget(name: "reprise", dependencies: ["RepriseCommands"], swiftSettings: strict),
+        .executableTarget(
+            name: "reprise",
+            dependencies: ["RepriseCommands", "Reprise", "RepriseSystem"],
+            swiftSettings: strict
+        ),
 
         // Tests only.
         .target(

@@ -3,6 +3,7 @@
 #define CREPRISESYSTEM_H
 
 #include "CRepriseProcesses.h"
+#include "CRepriseTerminal.h"
 
 #include <dirent.h>
 #include <stdint.h>
