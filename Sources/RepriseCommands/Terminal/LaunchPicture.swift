@@ -1,0 +1,103 @@
+import OrderedCollections
+import Reprise
+import RepriseCharts
+import RepriseModel
+
+/// The progress of a launch as lines: a picture that is redrawn on a terminal, a line an event elsewhere.
+package struct LaunchPicture: Sendable {
+    package var progress: LaunchProgress
+    package var width: Int
+    package var isUnicode: Bool
+    package var isColoured: Bool
+    /// How many running runs are listed.
+    package var rows = 8
+
+    package init(_ progress: LaunchProgress, width: Int, isUnicode: Bool, isColoured: Bool) {
+        self.progress = progress
+        self.width = width
+        self.isUnicode = isUnicode
+        self.isColoured = isColoured
+    }
+
+    package func lines(at now: Timestamp) -> [String] {
+        if let preparing = progress.preparing { return ["snapshot: \(preparing)"] }
+        guard !progress.runs.isEmpty else { return [] }
+        return [bar + counts + timeLeft(now)] + table(now)
+    }
+
+    private var bar: String {
+        let cells = max(10, min(30, width / 4))
+        let total = progress.runs.count
+        let done = cells * progress.ended / total
+        let (full, empty) = isUnicode ? ("━", "─") : ("#", ".")
+        let filled = Paint.green.applied(to: String(repeating: full, count: done), isColoured)
+        let rest = Paint.faint.applied(to: String(repeating: empty, count: cells - done), isColoured)
+        return "\(filled)\(rest) \(progress.ended)/\(total)"
+    }
+
+    private var counts: String {
+        let states: [RunState] = [.running, .submitted, .queued, .failed, .cancelled, .lost]
+        let words = states.compactMap { state -> String? in
+            let count = progress.count(state)
+            return count == 0 ? nil : state.paint.applied(to: "\(count) \(state.rawValue)", isColoured)
+        }
+        return words.map { "  " + $0 }.joined()
+    }
+
+    private func timeLeft(_ now: Timestamp) -> String {
+        progress.timeLeft(at: now).map { "  about \(Quantities.text(milliseconds: $0)) left" } ?? ""
+    }
+
+    private func table(_ now: Timestamp) -> [String] {
+        let running = progress.runs.filter { $0.value.state == .running }
+        guard !running.isEmpty else { return [] }
+        var table = Table([
+            .init("run", isWhole: true), .init("name"), .init("time", .right, isWhole: true), .init("metrics"),
+        ])
+        for (id, line) in running.prefix(rows) {
+            let elapsed = now.milliseconds - (line.startedAt ?? now).milliseconds
+            table.rows.append([
+                .init(id.short, .cyan), .init(line.name), .init(Quantities.text(milliseconds: max(0, elapsed))),
+                .init(metrics(line)),
+            ])
+        }
+        let lines = table.lines(width: width - 1, isUnicode: isUnicode, isColoured: isColoured)
+        let more = running.count - rows
+        return lines + (more > 0 ? ["and \(more) more"] : [])
+    }
+
+    private func metrics(_ line: LaunchProgress.Line) -> String {
+        line.metrics.prefix(4)
+            .map { key, values in
+                let curve = values.count > 2 ? " " + sparkline(values, width: 8, isUnicode: isUnicode) : ""
+                return "\(key) \(values.last.map { NumberText.short($0) } ?? "")\(curve)"
+            }
+            .joined(separator: "  ")
+    }
+
+    /// The event as a line that stays; nil for what only a picture shows.
+    package func line(for event: ProgressEvent) -> String? {
+        switch event {
+        case .note(let text): text.harmless
+        case .queued(let runs): "\(runs.count) \(runs.count == 1 ? "run" : "runs") queued"
+        case .runChanged(let run, let state, let reason): line(run, state, reason)
+        case .waiting(let job, let reason): "\(job.run.short) waits: \(reason)".harmless
+        case .snapshot, .changed, .metrics: nil
+        }
+    }
+
+    private func line(_ run: RunID, _ state: RunState, _ reason: String?) -> String {
+        let line = progress.runs[run]
+        let took = line?.startedAt
+            .flatMap { start in
+                line?.endedAt
+                    .map { " in " + Quantities.text(milliseconds: max(0, $0.milliseconds - start.milliseconds)) }
+            }
+        let why = state == .finished || state == .running ? nil : reason.map { ": \($0)" }
+        let last = state == .finished ? line?.metrics.prefix(4) : nil
+        let values = last?.map { key, values in "  \(key) \(values.last.map { NumberText.short($0) } ?? "")" }.joined()
+        let name = line.map { $0.name == run.short ? "" : " \($0.name)" } ?? ""
+        let word = state.paint.applied(to: state.rawValue, isColoured)
+        return "\(run.short)\(name.harmless) \(word)\(took ?? "")\((why ?? "").harmless)\((values ?? "").harmless)"
+    }
+}
