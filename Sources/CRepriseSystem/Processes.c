@@ -100,6 +100,8 @@ int reprise_poll_add(int poll, int descriptor, uint64_t data) {
     return epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &event);
 }
 
+int reprise_poll_remove(int poll, int descriptor) { return epoll_ctl(poll, EPOLL_CTL_DEL, descriptor, NULL); }
+
 int reprise_poll_wait(int poll, uint64_t *ready, int capacity, int milliseconds) {
     struct epoll_event events[64];
     int count = epoll_wait(poll, events, capacity < 64 ? capacity : 64, milliseconds);

@@ -48,6 +48,9 @@ int reprise_bell_create(void);
 /// Adds a descriptor; `data` is told back when it can be read. 0, or -1 with errno.
 int reprise_poll_add(int poll, int descriptor, uint64_t data);
 
+/// Takes a descriptor out of the set. Closing it does not, as long as a child that is being started has a copy.
+int reprise_poll_remove(int poll, int descriptor);
+
 /// Waits at most `milliseconds` (-1: for ever) and fills in the data of what can be read: how many, -1 with errno.
 int reprise_poll_wait(int poll, uint64_t *ready, int capacity, int milliseconds);
 

@@ -106,8 +106,9 @@ private final class WatchLoop: Sendable {
             _ = read(bell, &count, 8)
             return
         }
-        // Closing the descriptor takes it out of the set: nobody else has it open.
-        close(Int32(truncatingIfNeeded: data & 0xFFFF_FFFF))
+        let descriptor = Int32(truncatingIfNeeded: data & 0xFFFF_FFFF)
+        _ = reprise_poll_remove(poll, descriptor)
+        close(descriptor)
         onExit(Int32(truncatingIfNeeded: data >> 32))
     }
 }
