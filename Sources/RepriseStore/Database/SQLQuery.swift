@@ -68,6 +68,14 @@ struct SQLQuery: ~Copyable {
         bytes(column) { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// The column's text, sharing its memory with `last` where it is the same: neighbours in a list often are.
+    func text(_ column: Int32, like last: String?) -> String {
+        bytes(column) { bytes in
+            if let last, last.utf8.count == bytes.count, last.utf8.elementsEqual(bytes) { return last }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
     func optionalInt(_ column: Int32) -> Int? { isNull(column) ? nil : int(column) }
     func optionalTime(_ column: Int32) -> Timestamp? { isNull(column) ? nil : time(column) }
     func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }

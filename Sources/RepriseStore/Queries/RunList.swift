@@ -23,7 +23,9 @@ extension Store {
     package func count(matching filter: RunFilter = RunFilter()) throws -> Int {
         try read { database in
             let condition = RunCondition(filter, order: .newest, after: nil)
-            let statement = try database.cachedStatement(sql: "SELECT count(*) FROM run WHERE \(condition.sql)")
+            let statement = try database.cachedStatement(
+                sql: "SELECT count(*) FROM \(condition.table) WHERE \(condition.sql)"
+            )
             try statement.setArguments(condition.arguments)
             let query = SQLQuery(bound: statement.sqliteStatement)
             return try query.step() ? query.int(0) : 0
@@ -34,6 +36,8 @@ extension Store {
 /// A filter as SQL.
 struct RunCondition {
     private(set) var sql: String
+    /// What stands behind FROM.
+    private(set) var table = "run"
     private(set) var arguments: StatementArguments = []
     let order: RunOrder
 
@@ -48,11 +52,7 @@ struct RunCondition {
         case .only: sql += " AND run.deleted_at IS NOT NULL"
         case .included: break
         }
-        if let states = filter.states {
-            // Written out, not bound: only then can SQLite see that an index over such states alone will do.
-            let words = states.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
-            sql += " AND run.state IN (\(words))"
-        }
+        if let states = filter.states { add(states) }
         if let ids = filter.ids { add("run.id", in: ids.map(\.description)) }
         add("run.project", filter.project)
         add("run.experiment", filter.experiment)
@@ -65,6 +65,24 @@ struct RunCondition {
             sql += " AND EXISTS (SELECT 1 FROM tag WHERE tag.run = run.number AND tag.name = ?)"
             arguments += [tag]
         }
+    }
+
+    /// The few runs that are open, or that did not end well, have indexes of their own. Their conditions are repeated word
+    /// for word, since SQLite does not see that one list of states lies within another.
+    private mutating func add(_ states: Set<RunState>) {
+        func list(_ states: some Sequence<RunState>) -> String {
+            "run.state IN (\(states.map { "'\($0.rawValue)'" }.joined(separator: ", ")))"
+        }
+        let open: [RunState] = [.queued, .submitted, .running]
+        let troubled: [RunState] = [.failed, .cancelled, .lost]
+        if !states.isEmpty, states.isSubset(of: open) {
+            table = "run INDEXED BY run_open"
+            sql += " AND " + list(open)
+        } else if !states.isEmpty, states.isSubset(of: troubled) {
+            table = "run INDEXED BY run_troubled"
+            sql += " AND " + list(troubled)
+        }
+        sql += " AND " + list(states.sorted { $0.rawValue < $1.rawValue })
     }
 
     private mutating func add(_ column: String, _ value: String?) {
@@ -86,30 +104,32 @@ extension Database {
             sql: """
                 SELECT number, id, name, project, experiment, launch, target, variant, replicate, snapshot, repeats,
                     state, created_at, started_at, ended_at, exit_status, reason, deleted_at
-                FROM run WHERE \(condition.sql) ORDER BY number \(direction) LIMIT ?
+                FROM \(condition.table) WHERE \(condition.sql) ORDER BY number \(direction) LIMIT ?
                 """
         )
         try statement.setArguments(condition.arguments + [limit ?? -1])
         let query = SQLQuery(bound: statement.sqliteStatement)
         var rows: [RunRow] = []
         while try query.step() {
-            if let row = query.row() { rows.append(row) }
+            if let row = query.row(like: rows.last) { rows.append(row) }
         }
         return rows
     }
 }
 
 extension SQLQuery {
-    fileprivate func row() -> RunRow? {
-        guard let id = RunID(text(1)), let snapshot = Digest(text(9)) else { return nil }
+    fileprivate func row(like last: RunRow?) -> RunRow? {
+        let snapshotText = text(9, like: last?.snapshot.description)
+        let knownSnapshot = last.flatMap { $0.snapshot.description == snapshotText ? $0.snapshot : nil }
+        guard let id = RunID(text(1)), let snapshot = knownSnapshot ?? Digest(snapshotText) else { return nil }
         var row = RunRow(
             number: int64(0),
             id: id,
             name: text(2),
-            project: text(3),
-            experiment: text(4),
-            launch: text(5),
-            target: text(6),
+            project: text(3, like: last?.project),
+            experiment: text(4, like: last?.experiment),
+            launch: text(5, like: last?.launch),
+            target: text(6, like: last?.target),
             variant: int(7),
             replicate: int(8),
             snapshot: snapshot,

@@ -59,4 +59,77 @@ import Testing
         #expect(jobs.map(\.record.key) == [JobKey(run: request.id, attempt: 2)])
         #expect(try fixture.store.run(request.id).state == .queued)
     }
+
+    @Test func `a run of steps and splits is as far along as they are together`() async throws {
+        let fixture = try StoreFixture()
+        let steps = [
+            StepRequest(name: "prepare", command: .shell([.text("true")])),
+            StepRequest(name: "train", command: .shell([.text("true")]), needs: ["prepare"], splits: 2),
+        ]
+        let request = fixture.request(steps: steps)
+        try fixture.insert([request])
+        let jobs = try await fixture.store.openJobs()
+        let keys = jobs.map(\.record.key)
+        #expect(keys.map(\.description).map { $0.dropFirst(32) } == [".prepare", ".train.0", ".train.1"])
+        #expect(jobs.map(\.needs) == [[], ["prepare"], ["prepare"]])
+        #expect(jobs.allSatisfy { $0.runFolder == fixture.store.folder.run(request.id) })
+        func state(after state: RunState, of job: Int, exit: Int? = nil) async throws -> RunState {
+            let record = exit.map { ExitRecord(status: $0) }
+            let change = JobChange(key: keys[job], state: state, at: at(Int64(job)), reason: "because", exit: record)
+            try await fixture.store.record([change])
+            return try fixture.store.run(request.id).state
+        }
+        #expect(try await state(after: .submitted, of: 0) == .submitted)
+        #expect(try await state(after: .running, of: 0) == .running)
+        #expect(try await state(after: .finished, of: 0, exit: 0) == .running)
+        #expect(try await state(after: .submitted, of: 1) == .running)
+        #expect(try await state(after: .failed, of: 1, exit: 7) == .running)
+        #expect(try await state(after: .cancelled, of: 2) == .failed)
+        let record = try fixture.store.run(request.id)
+        #expect(record.exitStatus == 7)
+        #expect(record.reason == "train: because")
+        #expect(record.transitions.map(\.state) == [.queued, .submitted, .running, .failed])
+    }
+
+    @Test func `a change never takes a job back, and one of an unknown job changes nothing at all`() async throws {
+        let fixture = try StoreFixture()
+        let requests = [fixture.request(), fixture.request()]
+        try fixture.insert(requests)
+        let keys = requests.map { JobKey(run: $0.id) }
+        try await fixture.store.record([
+            JobChange(key: keys[0], state: .running, at: at(1)),
+            JobChange(key: keys[0], state: .submitted, at: at(2), handle: JobHandle("9")),
+        ])
+        let job = try #require(try fixture.store.run(requests[0].id).jobs.first)
+        #expect(job.state == .running)
+        #expect(job.handle == "9")
+        var unknown = keys[1]
+        unknown.step = "nowhere"
+        await #expect(throws: StoreError.unknownJob(unknown.description)) {
+            try await fixture.store.record([
+                JobChange(key: keys[1], state: .running, at: at(3)),
+                JobChange(key: unknown, state: .running, at: at(3)),
+            ])
+        }
+        #expect(try fixture.store.run(requests[1].id).state == .queued)
+    }
+
+    @Test func `a signal counts as the status that a shell shows`() async throws {
+        let fixture = try StoreFixture()
+        let request = fixture.request()
+        try fixture.insert([request])
+        let exit = ExitRecord(signal: 9)
+        let change = JobChange(key: JobKey(run: request.id), state: .failed, at: at(1), exit: exit)
+        try await fixture.store.record([change])
+        #expect(try fixture.store.run(request.id).exitStatus == 137)
+    }
+
+    @Test func `a launch inserted twice is there once`() throws {
+        let fixture = try StoreFixture()
+        let requests = [fixture.request(), fixture.request()]
+        try fixture.insert([requests[0]])
+        try fixture.insert(requests)
+        #expect(try fixture.store.runs(order: .oldest).map(\.id) == requests.map(\.id))
+        #expect(try fixture.store.launch("launch")?.id == "launch")
+    }
 }
