@@ -79,6 +79,16 @@ private struct HashedContent: ContentStore {
         )
     }
 
+    @Test func `names may begin with any mark, and look alike`() throws {
+        let names = ["\u{301}odd.bin", "caf\u{E9}.bin", "cafe\u{301}.bin"]
+        for name in names { try write("work/" + name, name) }
+        try write("outputs/sub/\u{301}in.txt")
+        let found = try collect("*.bin")
+        let paths = found.records.map { Array($0.path.utf8) }
+        #expect(Set(paths) == Set((names + ["outputs/sub/\u{301}in.txt"]).map { Array($0.utf8) }))
+        #expect(found.notes.isEmpty)
+    }
+
     @Test func `a file beyond the limit stays where it is`() throws {
         try write("work/big.bin", String(repeating: "x", count: 2048))
         try write("work/small.bin")

@@ -36,12 +36,14 @@ package struct OutputComparison: Sendable {
         _ right: [OutputRecord],
         content: (OutputRecord, Side) -> String?
     ) -> [OutputJudgement] {
-        let originals = Dictionary(left.map { ($0.path, $0) }, uniquingKeysWith: { _, last in last })
-        let others = Dictionary(right.map { ($0.path, $0) }, uniquingKeysWith: { _, last in last })
-        return Set(originals.keys).union(others.keys).sorted()
-            .map { path in
-                guard let one = originals[path], let other = others[path] else {
-                    let side = originals[path] == nil ? "repeat" : "original"
+        // By bytes: names that only look the same are two files.
+        let originals = Dictionary(left.map { (Array($0.path.utf8), $0) }, uniquingKeysWith: { _, last in last })
+        let others = Dictionary(right.map { (Array($0.path.utf8), $0) }, uniquingKeysWith: { _, last in last })
+        return Set(originals.keys).union(others.keys).sorted { $0.lexicographicallyPrecedes($1) }
+            .map { name in
+                let path = String(decoding: name, as: UTF8.self)
+                guard let one = originals[name], let other = others[name] else {
+                    let side = originals[name] == nil ? "repeat" : "original"
                     return OutputJudgement(
                         path: path,
                         outcome: .differs,

@@ -13,14 +13,14 @@ package struct PathPattern: Hashable, Sendable {
 
     package init(_ text: String) {
         self.text = text
-        parts = text.split(separator: "/").filter { $0 != "." }.map { $0 == "**" ? .anyFolders : .name(Array($0)) }
+        parts = PathPattern.names(text).filter { $0 != ["."] }.map { $0 == ["*", "*"] ? .anyFolders : .name($0) }
     }
 
     /// Whether the pattern names the path, or a folder above it.
     package func matches(_ path: String) -> Bool {
         guard !parts.isEmpty else { return false }
         var reached = beginning
-        for name in names(path) {
+        for name in PathPattern.names(path) {
             if reached[parts.count] { return true }
             reached = after(name, reached)
         }
@@ -30,14 +30,17 @@ package struct PathPattern: Hashable, Sendable {
     /// Whether something below the folder may match, so that others need not be walked.
     package func reaches(_ folder: String) -> Bool {
         var reached = beginning
-        for name in names(folder) {
+        for name in PathPattern.names(folder) {
             if reached[parts.count] { return true }
             reached = after(name, reached)
         }
         return reached.contains(true)
     }
 
-    private func names(_ path: String) -> [[Character]] { path.split(separator: "/").map(Array.init) }
+    /// Split by scalars: for Swift, a slash before a combining mark is no slash.
+    private static func names(_ path: String) -> [[Character]] {
+        path.unicodeScalars.split(separator: "/").map { Array(String($0)) }
+    }
 
     /// At each place whether the parts before it have taken all names so far.
     private var beginning: [Bool] { closed([true] + [Bool](repeating: false, count: parts.count)) }

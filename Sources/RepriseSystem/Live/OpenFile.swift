@@ -76,7 +76,8 @@ extension LiveFileSystem {
 
 /// The path without its last name; `.` for a bare name.
 package func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
+    // By bytes: for Swift, a slash before a combining mark is no slash.
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 

@@ -10,7 +10,8 @@ struct OutputSearch {
         var mode: Int
     }
 
-    private(set) var found: [String: Found] = [:]
+    /// By the bytes of the path: names that only look the same are two files.
+    private(set) var found: [[UInt8]: Found] = [:]
     private(set) var notes: [String] = []
     private let files: any FileSystem
     private let run: String
@@ -61,14 +62,14 @@ struct OutputSearch {
     }
 
     private mutating func take(_ file: String, as path: String) {
-        guard found[path] == nil else { return }
+        guard found[Array(path.utf8)] == nil else { return }
         do {
             guard let place = try resolved(file, hops: 40), let root = try resolved(run, hops: 40),
                 let status = try files.status(place)
             else {
                 return notes.append("`\(path)` is a link to nothing, and was not kept")
             }
-            guard place.hasPrefix(root + "/") else {
+            guard place.utf8.starts(with: (root + "/").utf8) else {
                 return notes.append("`\(path)` is a link that leaves the run's folder, and was not kept")
             }
             guard status.kind == .file else { return notes.append("`\(path)` is no regular file, and was not kept") }
@@ -76,7 +77,7 @@ struct OutputSearch {
                 let sizes = (Quantities.text(bytes: status.bytes), Quantities.text(bytes: largest))
                 return notes.append("`\(path)` has \(sizes.0), more than the \(sizes.1) that are kept of one file")
             }
-            found[path] = Found(path: path, file: place, mode: status.mode)
+            found[Array(path.utf8)] = Found(path: path, file: place, mode: status.mode)
         } catch {
             let reason = (error as? FileError)?.message ?? "\(error)"
             notes.append("`\(path)` could not be read, and was not kept: \(reason)")
@@ -87,7 +88,7 @@ struct OutputSearch {
     mutating func giveUp(_ file: String, _ error: FileError) -> Bool {
         let lost = found.values.filter { $0.file == file }.map(\.path).sorted()
         for path in lost {
-            found[path] = nil
+            found[Array(path.utf8)] = nil
             notes.append("`\(path)` could not be read, and was not kept: \(error.message)")
         }
         return !lost.isEmpty
@@ -96,12 +97,12 @@ struct OutputSearch {
     /// The path without links and `..`; nil where a link leads to nothing or in a circle.
     private func resolved(_ path: String, hops: Int) throws -> String? {
         var hops = hops
-        var rest = Array(path.split(separator: "/").reversed())
+        var rest = Array(names(path).reversed())
         var place = ""
         while let name = rest.popLast() {
             if name == "." { continue }
             if name == ".." {
-                place = place.isEmpty ? "" : String(place[..<(place.lastIndex(of: "/") ?? place.startIndex)])
+                place = place.isEmpty ? "" : String(place[..<(place.utf8.lastIndex(of: 0x2F) ?? place.startIndex)])
                 continue
             }
             guard let status = try files.status("\(place)/\(name)") else { return nil }
@@ -112,9 +113,12 @@ struct OutputSearch {
             hops -= 1
             if hops < 0 { return nil }
             let target = try files.linkTarget("\(place)/\(name)")
-            if target.hasPrefix("/") { place = "" }
-            rest += target.split(separator: "/").reversed()
+            if target.utf8.first == 0x2F { place = "" }
+            rest += names(target).reversed()
         }
         return place
     }
+
+    /// By scalars: for Swift, a slash before a combining mark is no slash.
+    private func names(_ path: String) -> [String] { path.unicodeScalars.split(separator: "/").map(String.init) }
 }

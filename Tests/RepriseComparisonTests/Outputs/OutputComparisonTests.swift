@@ -163,6 +163,14 @@ private struct Outputs {
         )
     }
 
+    @Test func `tells names apart that only look the same`() throws {
+        let composed = OutputRecord(path: "caf\u{E9}", digest: try digest("a"), bytes: 3, mode: 0o644)
+        let decomposed = OutputRecord(path: "cafe\u{301}", digest: try digest("b"), bytes: 3, mode: 0o644)
+        let comparison = OutputComparison(files: LiveFileSystem(), rules: [])
+        let judgements = comparison.judge([composed, decomposed], [composed]) { _, _ in nil }
+        #expect(judgements.map(\.outcome) == [.differs, .same])
+    }
+
     @Test func `takes the last rule that matches, below the outputs folder too`() {
         let loose = Tolerance.within(absolute: 1, relative: 0)
         let rules = [

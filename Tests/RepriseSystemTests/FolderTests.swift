@@ -1,0 +1,12 @@
+import RepriseSystem
+import Testing
+
+@Suite struct `The folder of a path` {
+    @Test(arguments: [
+        ("a", "."), ("/a", "/"), ("/a/b", "/a"), ("a/b/c", "a/b"), ("/a/\u{301}b", "/a"),
+        ("/a/b\u{301}/\u{200D}", "/a/b\u{301}"),
+    ])
+    func `is what stands before its last name`(path: String, expected: String) {
+        #expect(Array(folder(of: path).utf8) == Array(expected.utf8))
+    }
+}
