@@ -127,7 +127,7 @@ let package = Package(
         test("RepriseModel"),
         test("RepriseSystem"),
         test("RepriseYAML"),
-        test("RepriseExperiments"),
+        test("RepriseExperiments", ["RepriseYAML"]),
         test("RepriseSite"),
         test("RepriseSnapshots"),
         test("RepriseDispatch"),

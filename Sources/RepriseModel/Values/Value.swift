@@ -60,9 +60,14 @@ extension Value {
         }
     }
 
-    /// The value as it goes into a command or a table: text bare, everything else as JSON.
+    /// The value as it goes into a command or a table: text bare, everything else as JSON. NaN and the infinities
+    /// are bare too: `NaN`, `-Infinity`.
     public var text: String {
-        if case .string(let text) = self { text } else { json() }
+        switch self {
+        case .string(let text): text
+        case .number(let number) where !number.isFinite: String(json().dropFirst().dropLast())
+        default: json()
+        }
     }
 }
 

@@ -51,6 +51,33 @@ package struct ShellQuoting: Sendable {
         return text
     }
 
+    /// Why nothing may be put in here, or not this value; nil where quoting makes it safe. nil for a value asks about
+    /// a reference.
+    package func objection(to value: String?) -> String? {
+        if documentLine != nil, isDelimiterQuoted {
+            return value == nil ? "nothing is put into a here-document whose word is quoted" : objectionToLines(value)
+        }
+        if documentLine != nil, previous == "\\" { return "a backslash stands before it" }
+        if isEscaped { return "a backslash stands before it" }
+        if isReadingDelimiter { return "it names the end of a here-document" }
+        if previous == "$", context != .single, context != .comment { return "a `$` stands before it" }
+        if documentLine != nil { return objectionToLines(value) }
+        guard context == .arithmetic, let value else { return nil }
+        let isNumber = !value.isEmpty && value.utf8.allSatisfy { "0123456789abcdefABCDEFx+-.".utf8.contains($0) }
+        return isNumber ? nil : "`$((…))` takes numbers alone"
+    }
+
+    private func objectionToLines(_ value: String?) -> String? {
+        let hasSeveral = value?.unicodeScalars.contains(where: isLineEnd) ?? false
+        return hasSeveral ? "several lines could end the here-document" : nil
+    }
+
+    /// Tells that something was put in here, which is neither blank nor the begin of anything.
+    package mutating func readValue() {
+        beforePrevious = "x"
+        previous = "x"
+    }
+
     private func escaped(_ value: String, _ special: String) -> String {
         var text = String.UnicodeScalarView()
         for scalar in value.unicodeScalars {
