@@ -4,7 +4,8 @@ import RepriseSystem
 
 extension Store {
     /// Removes what no kept run and no named snapshot needs: runs deleted long enough ago with their folders, snapshots
-    /// without a name or a run, checkouts without a snapshot, objects that no run left.
+    /// without a name or a run, objects that no run left. Git's refs and the checkouts are for the caller, who learns from
+    /// the report which are needed.
     ///
     /// Other processes may go on meanwhile; killed half-way, it is finished by the next time.
     package func gc(_ rule: GarbageRule) throws -> GarbageReport {
@@ -13,7 +14,8 @@ extension Store {
         if !rule.isDryRun { try finishRemovals() }
         try removeRuns(rule, into: &report)
         try removeSnapshots(unusedSince: young, rule, into: &report)
-        try removeCheckouts(olderThan: young, rule, into: &report)
+        let gone = Set(report.snapshots.map(\.id))
+        report.keptTrees = try snapshots().filter { !gone.contains($0.id) }.map(\.manifest.code)
         try removeObjects(olderThan: young, rule, into: &report)
         if !rule.isDryRun { try removeUnfinished(olderThan: young) }
         return report
@@ -110,23 +112,6 @@ extension Store {
                 let users = try runs(matching: RunFilter(snapshot: snapshot.id, deleted: .included), including: [])
                 return !users.isEmpty && users.allSatisfy { gone.contains($0.id) }
             }
-    }
-
-    private func removeCheckouts(
-        olderThan young: Timestamp,
-        _ rule: GarbageRule,
-        into report: inout GarbageReport
-    ) throws {
-        guard try files.exists(folder.checkouts) else { return }
-        let doomed = Set(report.snapshots.map(\.id))
-        let needed = Set(try snapshots().filter { !doomed.contains($0.id) }.map(rule.checkoutName))
-        for name in try files.names(in: folder.checkouts) where !needed.contains(name) {
-            let path = "\(folder.checkouts)/\(name)"
-            guard try files.isOlder(path, than: young) else { continue }
-            report.checkouts.append(name)
-            report.bytes += try sizeOfFolder(path)
-            if !rule.isDryRun { try files.remove(path) }
-        }
     }
 
     /// Bytes of all files in it. A folder that a program made unreadable counts as nothing: it can be removed all the same.

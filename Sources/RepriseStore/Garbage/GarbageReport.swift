@@ -5,10 +5,10 @@ package struct GarbageReport: Hashable, Sendable {
     package var runs: [RunID] = []
     /// Their refs in the git repository are for whoever keeps that to remove.
     package var snapshots: [SnapshotRecord] = []
-    /// Names below `checkouts/`.
-    package var checkouts: [String] = []
+    /// The code of every snapshot that stays, whose checkouts may stay with it.
+    package var keptTrees: [CodeTree] = []
     package var objects: [Digest] = []
-    /// Freed by files of runs, checkouts and objects together.
+    /// Freed by files of runs and objects together.
     package var bytes: Int64 = 0
 }
 
@@ -20,18 +20,14 @@ package struct GarbageRule: Sendable {
     package var youth: Duration
     /// Tells what would go, and removes nothing.
     package var isDryRun: Bool
-    /// The folder below `checkouts/` that a snapshot's code lies in.
-    package var checkoutName: @Sendable (SnapshotRecord) -> String
 
     package init(
         deletedBefore: Timestamp,
         youth: Duration = .seconds(3600),
-        isDryRun: Bool = false,
-        checkoutName: @escaping @Sendable (SnapshotRecord) -> String = { $0.id.description }
+        isDryRun: Bool = false
     ) {
         self.deletedBefore = deletedBefore
         self.youth = youth
         self.isDryRun = isDryRun
-        self.checkoutName = checkoutName
     }
 }
