@@ -50,6 +50,8 @@ private let testKit = "Sources/RepriseTestKit/"
             for (index, line) in Repository.lines(of: file).enumerated() {
                 let code = SwiftText.code(of: line)
                 for call in calls where contains(code, word: call.text) {
+                    // With a generator that is passed in, random numbers are the caller's.
+                    if call.text.contains(".random"), code.contains("using: &") { continue }
                     Issue.record("\(file):\(index + 1) uses `\(call.text)`. Instead: \(call.instead).")
                 }
             }
