@@ -85,7 +85,9 @@ import Testing
         guard let range = line.firstRange(of: root), range.upperBound < line.endIndex else { return false }
         let next = line[range.upperBound]
         guard next.isLetter || next.isNumber || next == "." else { return false }
-        guard range.lowerBound > line.startIndex else { return true }
+        guard range.lowerBound > line.startIndex, !line[..<range.lowerBound].hasSuffix("+ \"") else {
+            return range.lowerBound == line.startIndex
+        }
         return " \t\"'`(=:[,".contains(line[line.index(before: range.lowerBound)])
     }
 }
