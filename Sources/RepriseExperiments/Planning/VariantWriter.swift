@@ -20,11 +20,10 @@ struct VariantWriter {
     init(_ experiment: Experiment, project: String) throws {
         self.experiment = experiment
         self.project = project
-        var names = TemplateNames(parameters: experiment.everyParameter, owner: "a name")
+        var names = TemplateNames(parameters: experiment.everyParameter, project: project, owner: "a name")
         name = try Template(experiment.name, names: names)
         names.owner = "a tag"
         tags = try experiment.tags.map { try Template($0, names: names) }
-        names.project = project
         names.owner = "a description"
         description = try experiment.description.map { try Template($0, names: names) }
         names.allowsSeed = true
