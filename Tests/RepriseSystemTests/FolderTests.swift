@@ -9,4 +9,12 @@ import Testing
     func `is what stands before its last name`(path: String, expected: String) {
         #expect(Array(folder(of: path).utf8) == Array(expected.utf8))
     }
+
+    @Test func `is found for names that begin with a mark`() {
+        #expect(Array(lastName(of: "/a/\u{301}b").utf8) == Array("\u{301}b".utf8))
+        #expect(lastName(of: "b") == "b")
+        #expect(lastName(of: "a/") == "")
+        #expect(Array(absolutePath("x/../\u{301}y//z/.", from: "/a/\u{301}b/..").utf8) == Array("/a/\u{301}y/z".utf8))
+        #expect(absolutePath("../../../..", from: "/a") == "/")
+    }
 }

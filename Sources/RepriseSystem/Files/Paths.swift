@@ -1,8 +1,10 @@
+// By scalars and bytes: for Swift, a slash before a combining mark is no slash.
+
 /// The path seen from `folder`, absolute and without `.`, `..` and doubled slashes. Links are not followed.
 package func absolutePath(_ path: String, from folder: String) -> String {
-    let whole = path.hasPrefix("/") ? path : folder + "/" + path
-    var parts: [Substring] = []
-    for part in whole.split(separator: "/") {
+    let whole = path.utf8.first == UInt8(ascii: "/") ? path : folder + "/" + path
+    var parts: [String] = []
+    for part in whole.unicodeScalars.split(separator: "/").map(String.init) {
         switch part {
         case ".": continue
         case "..": _ = parts.popLast()
@@ -14,5 +16,5 @@ package func absolutePath(_ path: String, from folder: String) -> String {
 
 /// The last name of a path.
 package func lastName(of path: String) -> String {
-    path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.utf8.index(after: $0)...]) } ?? path
 }
