@@ -67,6 +67,13 @@ struct RunCondition {
         }
     }
 
+    /// Takes in what SQL can decide of an expression.
+    mutating func add(_ expression: ExpressionCondition?) {
+        guard let expression else { return }
+        sql += " AND " + expression.sql
+        arguments += StatementArguments(expression.arguments)
+    }
+
     /// The few runs that are open, or that did not end well, have indexes of their own. Their conditions are repeated word
     /// for word, since SQLite does not see that one list of states lies within another.
     private mutating func add(_ states: Set<RunState>) {
