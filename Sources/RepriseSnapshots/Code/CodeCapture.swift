@@ -43,7 +43,7 @@ package struct CodeCapture: Sendable {
             var memory = place.read(files)
             let before = try Value(encoding: memory)
             let (tree, folders) = try await captureTree(&memory, place, now: now, progress: progress)
-            let (commit, isDirty) = try await history(of: tree, &memory, place)
+            let (commit, isDirty) = try await standing(of: tree, memory)
             if try Value(encoding: memory) != before { try place.write(memory, files) }
             return CapturedCode(
                 tree: CodeTree(tree: tree, emptyFolders: folders, folder: project.folder),
@@ -119,6 +119,8 @@ package struct CodeCapture: Sendable {
         now: Timestamp,
         progress: CaptureProgress
     ) async throws -> (tree: String, emptyFolders: [String]) {
+        // First, because the files that the project's git has already are found there and not written again.
+        try await fetchHistory(&memory, place)
         memory.rules = found.ignore.digest
         // A tracked file that is gone may come back without any sign of it, being ignored: ask again next time.
         let gone = Set(found.changes.removed.map { pathText($0) })

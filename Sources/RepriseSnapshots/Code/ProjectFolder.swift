@@ -27,8 +27,8 @@ package struct GitFolder: Hashable, Sendable {
     package var excludes: String { common + "/info/exclude" }
 }
 
-/// The project of an experiment in `folder`: the top level of the git repository around it; else the store's parent, where
-/// the store lies above it; else the folder itself. Paths are absolute.
+/// The project of an experiment in `folder`: the top level of the git repository around it; else the parent of a store
+/// `.reprise`, where it lies above; else the folder itself. Paths are absolute.
 package func projectRoot(of folder: String, store: String, files: any FileSystem) throws(FileError) -> ProjectFolder {
     var root = folder
     while true {
@@ -40,7 +40,8 @@ package func projectRoot(of folder: String, store: String, files: any FileSystem
         root = above
     }
     let parent = RepriseSystem.folder(of: store)
-    if parent != "/", folder.hasPrefix(parent + "/") {
+    // A store that somebody put elsewhere (`REPRISE_HOME`) says nothing about where the project begins.
+    if store.hasSuffix("/.reprise"), parent != "/", folder.hasPrefix(parent + "/") {
         return ProjectFolder(root: parent, folder: relative(folder, to: parent))
     }
     return ProjectFolder(root: folder)

@@ -2,17 +2,20 @@ import RepriseModel
 import RepriseSystem
 
 extension CodeCapture {
-    /// The project's commit, with its history fetched once for each commit, and whether the tree differs from it.
+    /// Fetches the history of the project's commit, once for each commit.
     ///
     /// History is a comfort: a project whose history cannot be read (a partial clone away from its server, another hash)
     /// is captured without.
-    func history(
-        of tree: String,
-        _ memory: inout CaptureMemory,
-        _ place: CapturePlace
-    ) async throws -> (commit: String?, isDirty: Bool) {
+    func fetchHistory(_ memory: inout CaptureMemory, _ place: CapturePlace) async throws {
+        guard let git = project.git, let commit = try headCommit(of: git, files: files), memory.history != commit else {
+            return
+        }
+        try await fetch(commit, git, &memory, place)
+    }
+
+    /// The project's commit, and whether the tree differs from it.
+    func standing(of tree: String, _ memory: CaptureMemory) async throws -> (commit: String?, isDirty: Bool) {
         guard let git = project.git, let commit = try headCommit(of: git, files: files) else { return (nil, false) }
-        if memory.history != commit { try await fetch(commit, git, &memory, place) }
         guard memory.history == commit, let clean = memory.historyTree else { return (commit, true) }
         if clean == tree { return (commit, false) }
         return (commit, memory.nested.isEmpty ? true : try await differs(clean, tree))

@@ -126,7 +126,8 @@ package struct SnapshotRepository: Sendable {
 
         """
 
-    /// In place of the person's settings, also for the git that reads the project's repository during a fetch.
+    /// In place of the person's settings, also for the git that reads the project's repository during a
+    /// fetch: there it does not look for new deltas, which takes longer than it saves.
     private static let surroundingSettings = """
         [safe]
         \tdirectory = *
@@ -135,6 +136,9 @@ package struct SnapshotRepository: Sendable {
         \tattributesfile = /dev/null
         \thookspath = /dev/null
         \tfsmonitor = false
+        [pack]
+        \twindow = 0
+        \tcompression = 1
 
         """
 
