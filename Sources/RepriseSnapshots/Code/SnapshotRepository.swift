@@ -119,6 +119,8 @@ package struct SnapshotRepository: Sendable {
         \tauto = false
         [fetch]
         \trecursesubmodules = false
+        [pack]
+        \twindow = 10
         [fastimport]
         \tunpacklimit = 1
         [tar]
