@@ -51,11 +51,12 @@ extension ExperimentFile {
         let near = nearestName(to: override.name, among: names + keys)
         let adding = "`+\(override.name)=\(override.text)` adds a parameter"
         let hint = override.kind == .remove ? nil : adding
+        let fixes = [near.map { "did you mean `\($0)`?" }, hint].compactMap { $0 }
         let known = names.isEmpty ? "the experiment has no parameters" : nil
         return Mistake(
             "there is no parameter `\(override.name)`",
             why: known,
-            fix: [near.map { "did you mean `\($0)`?" }, hint].compactMap { $0 }.joined(separator: " "),
+            fix: fixes.isEmpty ? nil : fixes.joined(separator: " "),
             code: "unknown-parameter",
             place: OverrideLayer.place
         )
@@ -118,7 +119,7 @@ extension ExperimentFile {
         case (.number, .integer(let whole)): return .number(Double(whole))
         case (.string, .string), (.bool, .bool), (.list, .list), (.map, .map): return value
         default:
-            let quoted = "'\(override.name)=\"\(value.text)\"'"
+            let quoted = "`'\(override.name)=\"\(value.text)\"'`"
             throw Mistake(
                 "`\(override.name)` is a \(present.kind), and `\(value.text.prefix(60))` is a \(value.kind)",
                 why: "it is \(present.value.json().prefix(60)) at \(present.place)",
@@ -183,9 +184,13 @@ extension ExperimentFile {
     private mutating func applyToKey(_ override: Override) throws -> Bool {
         var path = override.name
         if Self.sweepKeys.contains(path) { path = "sweep.\(path)" }
-        guard path != "parameters", path != "extends", let shape = ExperimentSchema.root.shape(at: path) else {
-            return false
-        }
+        guard path != "parameters", path != "extends" else { return false }
+        let head = path.split(separator: ".").first.map(String.init) ?? path
+        // A name below a key of the experiment is checked as if it stood in the file.
+        guard
+            let shape = ExperimentSchema.root.shape(at: path)
+                ?? ExperimentSchema.root.shape(at: head).map({ _ in .anything })
+        else { return false }
         if override.kind == .remove {
             guard root.remove(path) else { throw unknown(override) }
             return true
@@ -208,13 +213,18 @@ extension Shape {
     fileprivate func value(_ override: Override) throws -> Value {
         let place = OverrideLayer.place
         switch self {
-        case .text, .choice, .size, .time: return .string(try ValueText.text(override.text, at: place))
+        case .text, .choice, .size, .time, .function: return .string(try ValueText.text(override.text, at: place))
         case .list: return try listed(override)
         case .either(let shapes):
-            let isList = shapes.contains { if case .list = $0 { true } else { false } }
+            let isList = shapes.contains { if case .list(let item) = $0, !item.isWord { true } else { false } }
             if isList, try ValueText.items(override.text, at: place).count > 1 { return try listed(override) }
             let value = try ValueText.value(override.text, at: place)
-            let takesText = shapes.contains { if case .text = $0 { true } else { false } }
+            let takesText = shapes.contains { shape in
+                switch shape {
+                case .text, .function: true
+                default: false
+                }
+            }
             let isPlain = value.listValue == nil && value.mapValue == nil
             return takesText && isPlain ? .string(try ValueText.text(override.text, at: place)) : value
         default:
@@ -229,6 +239,9 @@ extension Shape {
             return try ValueText.value(override.text, at: place)
         }
     }
+
+    /// A command is one text, whatever commas stand in it.
+    private var isWord: Bool { if case .word = self { true } else { false } }
 
     private func listed(_ override: Override) throws -> Value {
         let items = try ValueText.items(override.text, at: OverrideLayer.place)

@@ -194,7 +194,7 @@ enum ExperimentSchema {
         others: nil
     )
 
-    private static let values = Shape.either([.list(.anything), .text])
+    private static let values = Shape.either([.list(.anything), .function])
 
     private static let sweep = Shape.keys(
         [

@@ -16,7 +16,7 @@ package func experimentSchemaJSON() -> String {
 extension Shape {
     fileprivate var jsonSchema: Value {
         switch self {
-        case .text: ["type": "string"]
+        case .text, .function: ["type": "string"]
         case .word: ["type": ["string", "number"]]
         case .flag: ["type": "boolean"]
         case .whole(let range):

@@ -88,7 +88,9 @@ struct SchemaValidation {
         guard let scalar = value.scalar else { return wrong(value, shape, name: name) }
         let fits: Bool
         switch (shape, scalar) {
-        case (.text, .string), (.word, .string), (.word, .integer), (.word, .number), (.flag, .bool): fits = true
+        case (.text, .string), (.function, .string), (.word, .string), (.word, .integer), (.word, .number),
+            (.flag, .bool):
+            fits = true
         case (.whole(let range), .integer(let number)): fits = range.contains(number)
         case (.amount, .integer), (.amount, .number): fits = (scalar.doubleValue ?? -1) >= 0
         case (.choice(let words), .string(let text)):

@@ -13,6 +13,8 @@ indirect enum Shape: Sendable {
     case size
     /// `30m`, or a count of seconds.
     case time
+    /// What stands for the values of a sweep, such as `range(1, 9)`.
+    case function
     /// Any value of any type.
     case anything
     /// A list that is not empty.
@@ -38,6 +40,7 @@ indirect enum Shape: Sendable {
         case .choice(let words): words.map { "`\($0)`" }.joined(separator: " or ")
         case .size: "a size such as `4GiB`"
         case .time: "a time such as `30m`"
+        case .function: "a function such as `range(1, 9)`"
         case .anything: "a value"
         case .list(let item): "a list of \(item.plural)"
         case .map, .keys: "a map"

@@ -14,6 +14,8 @@ package struct Sweep: Sendable {
         var names: [String]
         /// A row a value for each name.
         var rows: [[LocatedValue]]
+        /// Where each name stands.
+        var places: [Place]
     }
 
     struct Random: Sendable {
@@ -39,7 +41,7 @@ package struct Sweep: Sendable {
         axes = try (value["grid"]?.map ?? [:])
             .map { name, entry in
                 let values = try Self.values(entry.value, name: "sweep.grid.\(name)")
-                return Axis(names: [name], rows: values.map { [$0.from("sweep grid")] })
+                return Axis(names: [name], rows: values.map { [$0.from("sweep grid")] }, places: [entry.place])
             }
         if let map = value["zip"]?.map, !map.isEmpty { axes.append(try Self.zipped(map)) }
         random = try value["random"].flatMap { $0.isNull ? nil : $0 }.map(Self.random)
@@ -78,7 +80,7 @@ package struct Sweep: Sendable {
             )
         }
         let rows = columns[0].values.indices.map { row in columns.map { $0.values[row].from("sweep zip") } }
-        return Axis(names: columns.map(\.name), rows: rows)
+        return Axis(names: columns.map(\.name), rows: rows, places: columns.map(\.place))
     }
 
     private static func values(_ value: LocatedValue, name: String) throws -> [LocatedValue] {

@@ -36,7 +36,7 @@ package struct SweepExpansion: Sendable {
         if let random = sweep.random { axes.append(Self.drawn(random, seed: random.seed ?? seed)) }
         for axis in axes {
             for (column, name) in axis.names.enumerated() {
-                try Self.check(name, axis.rows.first?[column], random: sweep.random, parameters)
+                try Self.check(name, at: axis.places[column], parameters)
             }
         }
         self.axes = axes.map { Self.typed($0, like: experiment.parameters) }
@@ -165,7 +165,8 @@ extension SweepExpansion {
         }
         return Sweep.Axis(
             names: random.parameters.map(\.name),
-            rows: (0..<random.count).map { row in columns.map { $0[row] } }
+            rows: (0..<random.count).map { row in columns.map { $0[row] } },
+            places: random.parameters.map(\.place)
         )
     }
 
@@ -183,12 +184,7 @@ extension SweepExpansion {
         return axis
     }
 
-    private static func check(
-        _ name: String,
-        _ value: LocatedValue?,
-        random: Sweep.Random?,
-        _ parameters: LocatedValue
-    ) throws {
+    private static func check(_ name: String, at place: Place, _ parameters: LocatedValue) throws {
         guard parameters[path: name] == nil else { return }
         let near = nearestName(to: name, among: parameters.allNames)
         throw Mistake(
@@ -196,7 +192,7 @@ extension SweepExpansion {
             fix: near.map { "did you mean `\($0)`?" }
                 ?? "add it under `parameters`; entries of `sweep.list` may bring new ones",
             code: "unknown-parameter",
-            place: value?.place
+            place: place
         )
     }
 
