@@ -21,7 +21,7 @@ package enum RunScript {
             #!/bin/sh
             # Executes \(input.key) of `\(comment(input.request.name))`. Generated, never changed.
             # By hand: `sh run.sh`; once it has been executed, `sh run.sh --again`.
-
+            \(input.head.map { $0 + "\n" }.joined())
             case $0 in */*) job=${0%/*} ;; *) job=. ;; esac
             cd -P -- "$job" || exit 126
             job=$PWD

@@ -13,6 +13,8 @@ package struct RunScriptInput: Hashable, Sendable {
     package var data: [String: String]
     /// Variables that neither the experiment nor the contract sets, such as `MLFLOW_TRACKING_URI`.
     package var surroundings: [String: String]
+    /// Shell lines before everything else, which may start the script again in other surroundings.
+    package var head: [String]
     /// Shell lines that make the working directory ready, before the command's folder is entered.
     package var prologue: [String]
     /// Shell words that stand before the command, such as `unshare -rm sh ../enter.sh`; they end by executing the rest.
@@ -26,6 +28,7 @@ package struct RunScriptInput: Hashable, Sendable {
         folder: String = "",
         data: [String: String]? = nil,
         surroundings: [String: String] = [:],
+        head: [String] = [],
         prologue: [String] = [],
         wrapper: String? = nil
     ) {
@@ -36,6 +39,7 @@ package struct RunScriptInput: Hashable, Sendable {
         self.folder = folder
         self.data = data ?? Dictionary(request.data.map { ($0.name, $0.path) }) { first, _ in first }
         self.surroundings = surroundings
+        self.head = head
         self.prologue = prologue
         self.wrapper = wrapper
     }

@@ -1,0 +1,142 @@
+import RepriseDispatch
+import RepriseModel
+import RepriseSite
+import RepriseSnapshots
+import RepriseStore
+import RepriseSystem
+import RepriseTracking
+
+/// What happens around each job: its folder is filled before it starts, and what it leaves is taken in.
+struct RunKeeper: JobLifecycle {
+    let store: Store
+    let folders: RunFolders
+    let credentials: CredentialStore
+    let overlay: OverlayMount
+    let data: DataCheck
+    let outputLimit: Int64
+    /// Told which runs have logged something.
+    let onMetrics: @Sendable (RunID, [SeriesSummary]) -> Void
+
+    private var ingest: MetricIngest { MetricIngest(store: store, files: store.files, clock: store.clock) }
+
+    func prepare(_ job: LedgerJob) async throws -> Job {
+        let key = job.record.key
+        let request = try await folders.request(key.run)
+        try await data.before(request)
+        let plan = try await folders.makeReady(request)
+        let prepared = try await self.job(job, request)
+        if key.folder.isEmpty == false { try store.files.makeFolder(prepared.folder) }
+        let script = RunScript.text(try await scriptInput(key, request, plan))
+        try store.files.write(script, to: prepared.folder + "/run.sh", mode: 0o755)
+        return prepared
+    }
+
+    func adopt(_ job: LedgerJob) async throws -> Job {
+        try await self.job(job, folders.request(job.record.key.run))
+    }
+
+    private func job(_ job: LedgerJob, _ request: RunRequest) async throws -> Job {
+        var secrets: [String: String] = [:]
+        for (variable, name) in request.credentials {
+            secrets[variable] = try await credentials.resolve(name.text).reveal()
+        }
+        let folder = job.record.key.folder
+        return Job(
+            key: job.record.key,
+            folder: folder.isEmpty ? job.runFolder : "\(job.runFolder)/\(folder)",
+            resources: job.resources,
+            secrets: secrets
+        )
+    }
+
+    private func scriptInput(_ key: JobKey, _ request: RunRequest, _ plan: WorkspacePlan) async throws -> RunScriptInput {
+        guard let position = request.steps.firstIndex(where: { $0.name == key.step }) else {
+            throw Mistake("run \(key.run.short) has no step `\(key.step ?? "")`", code: "unknown-step", fault: .bug)
+        }
+        var input = RunScriptInput(
+            request: request,
+            step: request.steps[position],
+            key: key,
+            seed: seed(of: key, at: position, request),
+            folder: try await folders.manifest(request.snapshot).code.folder
+        )
+        if case .overlay(let lower) = plan {
+            let script = overlay.script(lower: lower, work: store.folder.run(key.run) + "/work")
+            input.head = script.head
+            input.wrapper = script.commandPrefix.isEmpty ? nil : script.commandPrefix.joined(separator: " ")
+        }
+        return input
+    }
+
+    /// A run of a single command has the run's own seed; steps and splits derive theirs by number.
+    private func seed(of key: JobKey, at position: Int, _ request: RunRequest) -> Seed {
+        let step = key.step == nil ? request.seed : request.seed.child(position)
+        return key.split.map { step.child($0) } ?? step
+    }
+
+    func observe(_ jobs: [Job]) async {
+        do {
+            guard try ingest.take(jobs.flatMap(tails), isFinal: false) > 0 else { return }
+            for run in Set(jobs.map(\.key.run)).sorted() {
+                let summaries = try store.summaries(run)
+                if !summaries.isEmpty { onMetrics(run, summaries) }
+            }
+        } catch {
+            // Nothing is lost: the end of the job takes in everything from where the store knows it was read to.
+            return
+        }
+    }
+
+    func settle(_ job: Job, status: JobStatus) async throws {
+        let request = try await folders.request(job.key.run)
+        try await redactLogs(of: job, request)
+        try ingest.take(tails(of: job), isFinal: true)
+        let collected = try await collect(job, request)
+        if !collected.records.isEmpty { try store.save(collected.records, of: job.key.run) }
+        let changed = try await data.after(request)
+        for note in (isDone(status) ? collected.notes : []) + changed { try store.note(note, on: job.key.run) }
+    }
+
+    /// A missing output is worth a word only where the command claims success.
+    private func isDone(_ status: JobStatus) -> Bool {
+        if case .ended(let record, _) = status { record.isSuccess } else { false }
+    }
+
+    private func tails(of job: Job) -> [MetricTail] {
+        let below = job.key.folder.isEmpty ? "" : job.key.folder + "/"
+        return [("metrics.jsonl", MetricTail.Kind.lines), ("stdout.log", .log)].map { name, kind in
+            MetricTail(run: job.key.run, source: below + name, path: "\(job.folder)/\(name)", kind: kind)
+        }
+    }
+
+    private func collect(_ job: Job, _ request: RunRequest) async throws -> CollectedOutputs {
+        let step = request.steps.first { $0.name == job.key.step }
+        let isLast = request.steps.last?.name == job.key.step
+        let folder = store.folder.run(job.key.run)
+        let code = try await folders.manifest(request.snapshot).code
+        var work = "\(folder)/work"
+        if case .overlay = try await folders.plan(of: job.key.run) { work = overlay.upper(of: work) }
+        let collector = OutputCollector(files: store.files, content: store.objects, largest: outputLimit)
+        return try collector.collect(
+            (step?.outputs ?? []) + (isLast ? request.outputs : []),
+            in: .init(
+                run: folder,
+                work: code.folder.isEmpty ? work : "\(work)/\(code.folder)",
+                outputs: "\(folder)/outputs"
+            )
+        )
+    }
+
+    /// What the program itself has printed of its secrets goes out of the logs that are kept.
+    private func redactLogs(of job: Job, _ request: RunRequest) async throws {
+        guard !request.credentials.isEmpty else { return }
+        let redactor = await credentials.redactor
+        for name in ["stdout.log", "stderr.log"] {
+            let path = "\(job.folder)/\(name)"
+            guard try store.files.exists(path) else { continue }
+            let bytes = try store.files.read(path, limit: 1 << 30)
+            let clean = redactor.redact(bytes)
+            if clean != bytes { try store.files.write(clean, to: path) }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import RepriseDispatch
+import RepriseDispatchers
+import RepriseModel
+import RepriseSite
+import RepriseSnapshots
+import RepriseStore
+import RepriseSystem
+
+extension Laboratory {
+    /// Brings the runs to their end and tells what happens, each change after it is on disk.
+    ///
+    /// One process at a time supervises a store. Where another does, this one follows what that one writes down, and takes
+    /// over when it is gone. Ending the iteration early leaves the runs as they are: they run on, and the next command
+    /// finds them again.
+    public func supervise(_ runs: [RunID], settings: [String] = []) throws -> AsyncThrowingStream<ProgressEvent, any Error> {
+        let store = try store()
+        let site = try site(overrides: settings)
+        let (stream, continuation) = AsyncThrowingStream<ProgressEvent, any Error>.makeStream()
+        // The one place where a task outlives its caller's scope: it ends with the stream.
+        let task = Task {
+            do {
+                try await bringToEnd(Set(runs), store, site) { continuation.yield($0) }
+                continuation.finish()
+            } catch {
+                continuation.finish(throwing: error)
+            }
+        }
+        continuation.onTermination = { _ in task.cancel() }
+        return stream
+    }
+
+    /// Supervises whatever is open in the store until nothing is, without telling anybody; what runs in the background.
+    public func superviseInBackground(settings: [String] = []) async throws {
+        let store = try store()
+        guard let lock = try SupervisorLock(folder: store.folder.root, process: processID()) else { return }
+        defer { withExtendedLifetime(lock) {} }
+        let supervisor = try await supervisor(store, site(overrides: settings)) { _, _ in }
+        try await supervisor.run(until: .allEnded)
+    }
+
+    /// Asks whoever supervises the runs to end them. Durable when it returns; runs that have ended stay as they are.
+    public func requestStop(_ runs: [RunID]) throws { try store().requestStop(runs) }
+
+    private func bringToEnd(
+        _ runs: Set<RunID>,
+        _ store: Store,
+        _ site: Site,
+        tell: @escaping @Sendable (ProgressEvent) -> Void
+    ) async throws {
+        var follower = try RunFollower(store: store, runs: runs)
+        while try follower.poll(tell) {
+            if let lock = try SupervisorLock(folder: store.folder.root, process: processID()) {
+                try await supervise(until: .ended(runs), store, site, tell)
+                withExtendedLifetime(lock) {}
+            } else {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+        if try store.count(matching: RunFilter(states: [.queued, .submitted, .running])) > 0 {
+            // Others' runs must not wait for the next command of a person.
+            try startBackgroundSupervisor()
+        }
+    }
+
+    private func supervise(
+        until goal: SupervisorGoal,
+        _ store: Store,
+        _ site: Site,
+        _ tell: @escaping @Sendable (ProgressEvent) -> Void
+    ) async throws {
+        let supervisor = try await supervisor(store, site) { tell(.metrics($0, $1)) }
+        let events = await supervisor.events()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await event in events { event.progress.map(tell) }
+            }
+            try await supervisor.run(until: goal)
+            group.cancelAll()
+        }
+    }
+
+    private func supervisor(
+        _ store: Store,
+        _ site: Site,
+        onMetrics: @escaping @Sendable (RunID, [SeriesSummary]) -> Void
+    ) async throws -> Supervisor {
+        let settings = try site.settings
+        var pace = SupervisorPace()
+        pace.grace = settings.grace
+        return Supervisor(
+            ledger: store,
+            lifecycle: keeper(store, site, outputLimit: settings.outputLimit, onMetrics: onMetrics),
+            targets: try targets(of: site, store, grace: settings.grace),
+            clock: ContinuousClock(),
+            wallClock: world.wallClock,
+            pace: pace
+        )
+    }
+
+    private func keeper(
+        _ store: Store,
+        _ site: Site,
+        outputLimit: Int64,
+        onMetrics: @escaping @Sendable (RunID, [SeriesSummary]) -> Void
+    ) -> RunKeeper {
+        let kit = SnapshotKit(world: world, store: store.folder)
+        return RunKeeper(
+            store: store,
+            folders: RunFolders(store: store, workspaces: kit.workspaces),
+            credentials: CredentialStore(
+                site,
+                environment: world.variables,
+                files: world.files,
+                processes: world.processes
+            ),
+            overlay: kit.overlay,
+            data: DataCheck(capture: kit.data, clock: world.wallClock),
+            outputLimit: outputLimit,
+            onMetrics: onMetrics
+        )
+    }
+
+    private func targets(of site: Site, _ store: Store, grace: Duration) throws -> [String: SupervisorTarget] {
+        let machine = MachineSize.live(world.files)
+        let files = world.files
+        let root = store.folder.root
+        var targets: [String: SupervisorTarget] = [:]
+        for name in site.targets {
+            let settings = try site.settings(for: name)
+            guard settings.isSupported else { continue }
+            let known = settings.memory ?? machine.memory
+            let gpus = settings.gpus.map { Array(machine.gpus.prefix($0)) } ?? machine.gpus
+            targets[name] = SupervisorTarget(
+                dispatcher: try LocalProcess(files: files, variables: world.variables, grace: grace),
+                capacity: Capacity(
+                    slots: settings.slots,
+                    cpus: max(settings.cpus ?? machine.processors, 1),
+                    memory: known,
+                    gpus: gpus
+                ),
+                freeDisk: { try? files.freeSpace(root) }
+            )
+        }
+        return targets
+    }
+}
+
+extension SupervisorEvent {
+    /// What a person hears of it.
+    fileprivate var progress: ProgressEvent? {
+        switch self {
+        case .changed(let change): .changed(change.key.run, job: change.key, state: change.state, reason: change.reason)
+        case .waits(let key, let reason): .waiting(key, reason: reason)
+        case .trouble(let text): .note(text)
+        case .counts: nil
+        }
+    }
+}
