@@ -95,8 +95,9 @@ let package = Package(
         .target(
             name: "Reprise",
             dependencies: [
-                "RepriseModel", "RepriseSystem", "RepriseExperiments", "RepriseSite", "RepriseSnapshots",
+                "RepriseModel", "RepriseSystem", "RepriseYAML", "RepriseExperiments", "RepriseSite", "RepriseSnapshots",
                 "RepriseDispatch", "RepriseTracking", "RepriseComparison", "RepriseDispatchers", "RepriseStore",
+                collections,
             ],
             swiftSettings: strict
         ),

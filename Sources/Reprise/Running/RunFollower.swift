@@ -2,7 +2,7 @@ import RepriseModel
 import RepriseStore
 
 /// Tells how runs fare by what is written down about them, whoever supervises them.
-struct RunFollower {
+actor RunFollower {
     private let store: Store
     private var open: Set<RunID>
     private let wanted: Set<RunID>
@@ -13,12 +13,12 @@ struct RunFollower {
         wanted = runs
         // Before the states are read, so that no change falls between the two.
         place = try store.lastTransition()
-        open = []
-        open = try stillOpen()
+        let filter = RunFilter(states: [.queued, .submitted, .running])
+        open = runs.intersection(try store.runs(matching: filter, including: []).map(\.id))
     }
 
     /// Tells what changed since the last time. False when all of the runs have ended.
-    mutating func poll(_ tell: (ProgressEvent) -> Void) throws -> Bool {
+    func poll(_ tell: @Sendable (ProgressEvent) -> Void) throws -> Bool {
         for change in try store.transitions(after: place) {
             place = change.number
             guard wanted.contains(change.run) else { continue }
@@ -27,10 +27,5 @@ struct RunFollower {
             if transition.state.isEnded { open.remove(change.run) } else { open.insert(change.run) }
         }
         return !open.isEmpty
-    }
-
-    private func stillOpen() throws -> Set<RunID> {
-        let filter = RunFilter(states: [.queued, .submitted, .running])
-        return wanted.intersection(try store.runs(matching: filter, including: []).map(\.id))
     }
 }

@@ -47,10 +47,10 @@ extension Laboratory {
         _ site: Site,
         tell: @escaping @Sendable (ProgressEvent) -> Void
     ) async throws {
-        var follower = try RunFollower(store: store, runs: runs)
-        while try follower.poll(tell) {
+        let follower = try RunFollower(store: store, runs: runs)
+        while try await follower.poll(tell) {
             if let lock = try SupervisorLock(folder: store.folder.root, process: processID()) {
-                try await supervise(until: .ended(runs), store, site, tell)
+                try await supervise(until: .ended(runs), store, site, follower, tell)
                 withExtendedLifetime(lock) {}
             } else {
                 try await Task.sleep(for: .milliseconds(100))
@@ -66,13 +66,17 @@ extension Laboratory {
         until goal: SupervisorGoal,
         _ store: Store,
         _ site: Site,
+        _ follower: RunFollower,
         _ tell: @escaping @Sendable (ProgressEvent) -> Void
     ) async throws {
         let supervisor = try await supervisor(store, site) { tell(.metrics($0, $1)) }
         let events = await supervisor.events()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                for await event in events { event.progress.map(tell) }
+                for await event in events {
+                    event.progress.map(tell)
+                    if case .changed = event { _ = try await follower.poll(tell) }
+                }
             }
             try await supervisor.run(until: goal)
             group.cancelAll()

@@ -1,0 +1,95 @@
+import OrderedCollections
+import RepriseComparison
+import RepriseModel
+import RepriseSnapshots
+import RepriseStore
+import RepriseSystem
+
+extension Laboratory {
+    /// The runs side by side, what differs first.
+    public func compare(_ runs: [RunID]) throws -> RunComparison {
+        let store = try store()
+        return RunComparison(try runs.map { try execution($0, in: store) })
+    }
+
+    /// Queues the run again, from its snapshot alone: same code, parameters, seed and data. Supervise it afterwards.
+    ///
+    /// Data are not kept in the store, only their digests: they must still lie where they were.
+    public func `repeat`(_ run: RunID) async throws -> RunID {
+        let store = try store()
+        let original = try store.request(run)
+        guard let snapshot = try store.snapshot(original.snapshot) else {
+            throw Mistake("the snapshot of run `\(run.short)` is gone", code: "snapshot-missing", fault: .world)
+        }
+        try await checkData(of: original)
+        var generator = EntropyGenerator(world.entropy)
+        let now = world.wallClock.now()
+        var request = original
+        request.id = RunID(using: &generator)
+        request.name = try repetitionName(of: original, in: store)
+        request.launch = request.id.description
+        request.repeats = run
+        request.createdAt = now
+        let facts = try await surroundings(of: original, snapshot: snapshot)
+        try store.insert(LaunchRecord(id: request.launch, createdAt: now, facts: facts), runs: [request])
+        return request.id
+    }
+
+    /// Judges whether `repetition` came out as `original` did. The verdict is kept with both.
+    public func judge(original: RunID, repetition: RunID) throws -> Verdict {
+        let store = try store()
+        let (left, right) = try (execution(original, in: store), execution(repetition, in: store))
+        let metrics = try Execution.keysToJudge(left, right)
+            .map { key in
+                let rule = left.record.request.metrics[key] ?? MetricRule()
+                return try SeriesComparison(key: key, rule: rule)
+                    .judge(points(original, key: key), points(repetition, key: key))
+            }
+        let outputs = OutputComparison(files: world.files, rules: left.outputRules)
+            .judge(left.record.outputs, right.record.outputs) { output, _ in store.objects.path(of: output.digest) }
+        let verdict = Verdict(
+            original: left,
+            judged: right,
+            metrics: metrics,
+            outputs: outputs,
+            at: world.wallClock.now()
+        )
+        let kept = try Value(encoding: verdict)
+        for run in [original, repetition] { try store.save(verdict: kept, of: run) }
+        return verdict
+    }
+
+    /// All points of one series, or about `limit` of them with every minimum and maximum among them.
+    public func points(_ run: RunID, key: String, limit: Int? = nil) throws -> [MetricPoint] {
+        let points = try store().points(run, key, limit: limit)
+        return points.values.indices.map { index in
+            MetricPoint(
+                key: key,
+                step: points.steps[index],
+                time: Timestamp(milliseconds: points.times[index]),
+                value: points.values[index]
+            )
+        }
+    }
+
+    /// What a comparison needs of a run, with the machine and the software that this very execution met.
+    private func execution(_ run: RunID, in store: Store) throws -> Execution {
+        var record = try show(run)
+        var manifest = try store.snapshot(record.request.snapshot)?.manifest
+        let facts = try store.launch(record.request.launch)?.facts
+        if let environment = facts?["environment"]?.mapValue { manifest?.environment.facts = environment }
+        if record.machine == nil { record.machine = facts?["machine"]?.mapValue.map(MachineRecord.init) }
+        return Execution(record: record, manifest: manifest)
+    }
+
+    private func checkData(of request: RunRequest) async throws {
+        let kit = SnapshotKit(world: world, store: try store().folder)
+        try await DataCheck(capture: kit.data, clock: world.wallClock).before(request)
+    }
+
+    /// `NAME-repeat`, `NAME-repeat-2`, …
+    private func repetitionName(of original: RunRequest, in store: Store) throws -> String {
+        let before = try store.count(matching: RunFilter(repeats: original.id, deleted: .included))
+        return "\(original.name)-repeat" + (before == 0 ? "" : "-\(before + 1)")
+    }
+}
