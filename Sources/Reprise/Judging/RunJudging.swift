@@ -4,6 +4,7 @@ import RepriseModel
 import RepriseSnapshots
 import RepriseStore
 import RepriseSystem
+import RepriseTracking
 
 extension Laboratory {
     /// The runs side by side, what differs first.
@@ -18,7 +19,7 @@ extension Laboratory {
     public func `repeat`(_ run: RunID) async throws -> RunID {
         let store = try store()
         let original = try store.request(run)
-        guard let snapshot = try store.snapshot(original.snapshot) else {
+        guard try store.snapshot(original.snapshot) != nil else {
             throw Mistake("the snapshot of run `\(run.short)` is gone", code: "snapshot-missing", fault: .world)
         }
         try await checkData(of: original)
@@ -30,7 +31,7 @@ extension Laboratory {
         request.launch = request.id.description
         request.repeats = run
         request.createdAt = now
-        let facts = try await surroundings(of: original, snapshot: snapshot)
+        let facts = try await surroundings(of: original, in: store)
         try store.insert(LaunchRecord(id: request.launch, createdAt: now, facts: facts), runs: [request])
         return request.id
     }
@@ -83,8 +84,8 @@ extension Laboratory {
     }
 
     private func checkData(of request: RunRequest) async throws {
-        let kit = SnapshotKit(world: world, store: try store().folder)
-        try await DataCheck(capture: kit.data, clock: world.wallClock).before(request)
+        let capture = world.snapshotMaker(try store().folder).dataCapture
+        try await DataCheck(capture: capture, clock: world.wallClock).before(request)
     }
 
     /// `NAME-repeat`, `NAME-repeat-2`, …

@@ -1,4 +1,5 @@
 import RepriseModel
+import RepriseStore
 import RepriseSystem
 
 extension Laboratory {

@@ -107,18 +107,18 @@ extension Laboratory {
         outputLimit: Int64,
         onMetrics: @escaping @Sendable (RunID, [SeriesSummary]) -> Void
     ) -> RunKeeper {
-        let kit = SnapshotKit(world: world, store: store.folder)
+        let maker = world.snapshotMaker(store.folder)
         return RunKeeper(
             store: store,
-            folders: RunFolders(store: store, workspaces: kit.workspaces),
+            folders: RunFolders(store: store, workspaces: maker.workspaces),
             credentials: CredentialStore(
                 site,
                 environment: world.variables,
                 files: world.files,
                 processes: world.processes
             ),
-            overlay: kit.overlay,
-            data: DataCheck(capture: kit.data, clock: world.wallClock),
+            overlay: world.overlayMount,
+            data: DataCheck(capture: maker.dataCapture, clock: world.wallClock),
             outputLimit: outputLimit,
             onMetrics: onMetrics
         )

@@ -1,4 +1,5 @@
 import RepriseModel
+import RepriseSite
 import RepriseStore
 import RepriseSystem
 
@@ -21,7 +22,7 @@ extension Laboratory {
 
     private func git() async -> DoctorFinding {
         do {
-            let result = try await world.processes.succeed(Invocation(world.gitPath, ["--version"]))
+            let result = try await world.processes.succeed(Invocation("git", ["--version"]))
             let version = result.text.split(separator: " ").dropFirst(2).first.map(String.init) ?? result.text
             return DoctorFinding(name: "git", state: .ok, text: version.trimmed)
         } catch {

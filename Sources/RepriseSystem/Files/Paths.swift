@@ -18,3 +18,13 @@ package func absolutePath(_ path: String, from folder: String) -> String {
 package func lastName(of path: String) -> String {
     path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.utf8.index(after: $0)...]) } ?? path
 }
+
+/// The absolute path as seen from the absolute folder, `../` and all; unchanged where hardly anything is shared, so that
+/// `/data/x` stays what it is. What two people with the same project write down is then the same.
+package func relativePath(_ path: String, from folder: String) -> String {
+    let (target, start) = (path.split(separator: "/"), folder.split(separator: "/"))
+    let shared = zip(target, start).prefix { $0 == $1 }.count
+    let up = start.count - shared
+    guard shared > 0, up <= 3 else { return path }
+    return (Array(repeating: "..", count: up) + target.dropFirst(shared)).joined(separator: "/")
+}

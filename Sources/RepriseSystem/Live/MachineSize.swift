@@ -1,4 +1,4 @@
-import Glibc
+import CRepriseSystem
 
 /// What this machine can give to jobs.
 package struct MachineSize: Hashable, Sendable {
@@ -17,10 +17,7 @@ package struct MachineSize: Hashable, Sendable {
 
     /// Reads /proc and /dev; starts no program.
     package static func live(_ files: any FileSystem = LiveFileSystem()) -> MachineSize {
-        var set = cpu_set_t()
-        let known = sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0
-        let usable = withUnsafeBytes(of: set) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
-        let processors = known && usable > 0 ? usable : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        let processors = max(1, Int(reprise_usable_processors()))
         return MachineSize(processors: processors, memory: memory(files), gpus: gpus(files))
     }
 

@@ -1,0 +1,63 @@
+import RepriseExperiments
+import RepriseModel
+import RepriseSite
+import RepriseSystem
+
+extension Laboratory {
+    /// Reads the experiment, applies what was said beside it, and works out every variant. Changes nothing.
+    public func plan(_ options: RunOptions) async throws -> LaunchPlan {
+        let source = ExperimentSource(files: world.files, processes: world.processes, folder: folder)
+        let experiments = try await source.load(options.file)
+        let beforeExperiment = try site(overrides: options.settings, target: options.target)
+        let settings = try beforeExperiment.settings
+        let plans = try experiments.plan(
+            overrides: options.overrides,
+            sweeps: options.sweeps,
+            PlanOptions(
+                drawnSeed: try seed(options),
+                project: settings.project ?? projectName(of: options.file),
+                bound: settings.sweepConfirm,
+                confirmed: options.confirmed
+            )
+        )
+        guard let first = plans.first else {
+            throw Mistake("`\(options.file)` holds no experiment", code: "no-experiment")
+        }
+        let site = try site(overrides: options.settings, target: options.target, experiment: first.settings)
+        let target = try site.settings(for: nil)
+        guard target.isSupported else {
+            let problem = Self.unsupported(target)
+            throw Mistake("cannot run on target `\(target.name)`", why: problem.what, fix: problem.fix, code: "unsupported-target")
+        }
+        let variants = plans.flatMap(\.variants)
+        return LaunchPlan(
+            experiment: variants.first?.experiment ?? options.file,
+            project: first.project,
+            target: target.name,
+            variants: variants.map(PlannedRun.init),
+            warnings: site.warnings.map(\.description),
+            options: options,
+            plans: plans,
+            site: site
+        )
+    }
+
+    private func seed(_ options: RunOptions) throws -> Seed {
+        guard let given = options.seed else { return Seed(world.entropy.next()) }
+        guard let seed = Seed(exactly: given) else {
+            throw Mistake("the seed \(given) is negative", why: "seeds are whole numbers from 0 to 2^63 - 1", code: "wrong-seed")
+        }
+        return seed
+    }
+
+    /// The name of the folder around the project: the repository's, else the experiment's.
+    private func projectName(of file: String) -> String {
+        var place = RepriseSystem.folder(of: absolute(file))
+        let own = place
+        while place != "/" {
+            if (try? world.files.exists(place + "/.git")) == true { return lastName(of: place) }
+            place = RepriseSystem.folder(of: place)
+        }
+        return lastName(of: own)
+    }
+}
