@@ -62,7 +62,7 @@ package func identity(of manifest: SnapshotManifest) throws -> Digest {
 /// Takes snapshots: code, data and environment as they are now, in the store when this returns.
 package struct SnapshotMaker: Sendable {
     let store: String
-    let repository: SnapshotRepository
+    package let repository: SnapshotRepository
     private let host: any HostProbe
     private let clock: any WallClock
     private let variables: [String: String]

@@ -98,7 +98,7 @@ package struct DataCapture: Sendable {
         return changes
     }
 
-    private func file(of path: String) -> String {
+    func file(of path: String) -> String {
         cache + "/" + SHA256Hasher.digest(of: path.utf8).description.prefix(20)
     }
 
@@ -204,4 +204,9 @@ package struct DataCapture: Sendable {
         }
         return bytes(hexadecimal: hasher.finish().description) ?? []
     }
+}
+
+extension DataCapture {
+    /// Forgets what was hashed at the path, so that the next look reads every byte.
+    package func forget(_ path: String) throws(FileError) { try files.remove(file(of: path)) }
 }

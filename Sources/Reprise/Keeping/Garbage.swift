@@ -1,0 +1,29 @@
+import RepriseModel
+import RepriseSnapshots
+import RepriseStore
+import RepriseSystem
+
+extension Laboratory {
+    /// Removes for good what no kept run and no named snapshot needs: runs deleted more than `keepDays` days ago, and
+    /// outputs, checkouts and code that nothing refers to.
+    package func collectGarbage(dryRun: Bool = false, keepDays: Int = 7) async throws -> GarbageReport {
+        let store = try store()
+        let now = world.wallClock.now()
+        let report = try store.gc(
+            GarbageRule(
+                deletedBefore: now.advanced(by: .seconds(-86_400 * keepDays)),
+                isDryRun: dryRun,
+                checkoutName: { $0.manifest.code.checkoutName }
+            )
+        )
+        if dryRun { return report }
+        let repository = world.snapshotMaker(store.folder).repository
+        for snapshot in report.snapshots { try await repository.forget(snapshot.id) }
+        if !report.snapshots.isEmpty { try await repository.collect() }
+        return report
+    }
+
+    /// Queues what did not finish of these runs once more, as new attempts. Returns the runs for which something was
+    /// queued; supervise them afterwards.
+    public func resume(_ runs: [RunID]) throws -> [RunID] { try store().resume(runs) }
+}
