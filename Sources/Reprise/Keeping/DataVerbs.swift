@@ -1,3 +1,4 @@
+import RepriseExperiments
 import RepriseModel
 import RepriseSnapshots
 import RepriseStore

@@ -12,14 +12,16 @@ extension Laboratory {
         let report = try store.gc(
             GarbageRule(
                 deletedBefore: now.advanced(by: .seconds(-86_400 * keepDays)),
-                isDryRun: dryRun,
-                checkoutName: { $0.manifest.code.checkoutName }
+                isDryRun: dryRun
             )
         )
         if dryRun { return report }
-        let repository = world.snapshotMaker(store.folder).repository
-        for snapshot in report.snapshots { try await repository.forget(snapshot.id) }
-        if !report.snapshots.isEmpty { try await repository.collect() }
+        let maker = world.snapshotMaker(store.folder)
+        for snapshot in report.snapshots { try await maker.repository.forget(snapshot.id) }
+        if !report.snapshots.isEmpty {
+            try await maker.checkouts.remove(except: report.keptTrees)
+            try await maker.repository.collect()
+        }
         return report
     }
 

@@ -50,7 +50,8 @@ struct RunKeeper: JobLifecycle {
         )
     }
 
-    private func scriptInput(_ key: JobKey, _ request: RunRequest, _ plan: WorkspacePlan) async throws -> RunScriptInput {
+    private func scriptInput(_ key: JobKey, _ request: RunRequest, _ plan: WorkspacePlan) async throws -> RunScriptInput
+    {
         guard let position = request.steps.firstIndex(where: { $0.name == key.step }) else {
             throw Mistake("run \(key.run.short) has no step `\(key.step ?? "")`", code: "unknown-step", fault: .bug)
         }
@@ -105,9 +106,10 @@ struct RunKeeper: JobLifecycle {
 
     private func tails(of job: Job) -> [MetricTail] {
         let below = job.key.folder.isEmpty ? "" : job.key.folder + "/"
-        return [("metrics.jsonl", MetricTail.Kind.lines), ("stdout.log", .log)].map { name, kind in
-            MetricTail(run: job.key.run, source: below + name, path: "\(job.folder)/\(name)", kind: kind)
-        }
+        return [("metrics.jsonl", MetricTail.Kind.lines), ("stdout.log", .log)]
+            .map { name, kind in
+                MetricTail(run: job.key.run, source: below + name, path: "\(job.folder)/\(name)", kind: kind)
+            }
     }
 
     private func collect(_ job: Job, _ request: RunRequest) async throws -> CollectedOutputs {

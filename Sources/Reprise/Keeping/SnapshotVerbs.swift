@@ -1,4 +1,6 @@
+import RepriseExperiments
 import RepriseModel
+import RepriseSite
 import RepriseSnapshots
 import RepriseStore
 import RepriseSystem

@@ -1,3 +1,4 @@
+import OrderedCollections
 import RepriseModel
 import RepriseStore
 
@@ -30,10 +31,27 @@ extension Laboratory {
     }
 
     /// Everything that is kept of one run.
-    public func show(_ run: RunID) throws -> RunRecord { try store().run(run) }
+    public func show(_ run: RunID) throws -> RunRecord {
+        let store = try store()
+        var record = try store.run(run)
+        if record.machine == nil {
+            let facts = try store.launch(record.request.launch)?.facts
+            record.machine = facts?["machine"]?.mapValue.map(MachineRecord.init)
+        }
+        return record
+    }
 
     /// Where the run's own files lie.
     public func folder(of run: RunID) throws -> String { try store().folder.run(run) }
+
+    /// Waits until all of the runs have ended, whoever supervises them, and supervises them itself where nobody does.
+    public func wait(
+        _ runs: [RunID],
+        progress: @Sendable (ProgressEvent) async -> Void = { _ in }
+    ) async throws -> [RunRow] {
+        for try await event in try supervise(runs) { await progress(event) }
+        return try store().runs(matching: RunFilter(ids: runs), order: .oldest)
+    }
 
     /// Adds and removes tags; a bare tag has no value.
     public func tag(_ runs: [RunID], add: [(name: String, value: String?)], remove: [String]) throws {

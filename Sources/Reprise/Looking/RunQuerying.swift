@@ -2,8 +2,79 @@ import RepriseModel
 import RepriseStore
 
 extension Laboratory {
+    /// The runs that the filter names, newest first or by the name that it sorts by.
+    public func list(_ filter: ListFilter = ListFilter()) throws -> [RunRow] {
+        let store = try store()
+        var stored = RunFilter(states: filter.states, project: filter.project, experiment: filter.experiment)
+        stored.launch = filter.launch
+        stored.tags = filter.tags
+        stored.deleted = filter.deleted ? .only : .left
+        let expression = try filter.expression.map { try Expression($0, functions: RunScope.functions) }
+        guard let sort = filter.sort else { return try runs(stored, where: expression, limit: filter.limit, in: store) }
+        let rows = try runs(stored, where: expression, limit: nil, in: store)
+        let sorted = try self.sorted(rows, by: sort)
+        return filter.limit.map { Array(sorted.prefix($0)) } ?? sorted
+    }
+
+    /// The runs for which the expression holds, newest first.
+    public func query(_ expression: String, limit: Int? = nil) throws -> [RunRow] {
+        try list(ListFilter(expression: expression, limit: limit))
+    }
+
     /// The rows of one read-only SQL statement over the documented views, at most `limit`.
     package func sql(_ text: String, limit: Int = 100_000) throws -> SQLResult {
         try store().readOnlySQL(text, limit: limit)
+    }
+
+    /// Reads page by page, so that a limit is reached without reading everything.
+    private func runs(
+        _ filter: RunFilter,
+        where expression: Expression?,
+        limit: Int?,
+        in store: Store
+    ) throws -> [RunRow] {
+        guard let expression else { return try store.runs(matching: filter, limit: limit) }
+        var found: [RunRow] = []
+        var last: Int64?
+        while true {
+            let page = try store.runs(matching: filter, limit: 2000, after: last)
+            for row in page where try expression.holds(in: RunScope(row: row)) {
+                found.append(row)
+                if found.count == limit { return found }
+            }
+            guard page.count == 2000 else { return found }
+            last = page.last?.number
+        }
+    }
+
+    /// By a name of the query language, ascending; descending with `-` before it. Runs without such a value come last.
+    private func sorted(_ rows: [RunRow], by sort: String) throws -> [RunRow] {
+        let isDescending = sort.hasPrefix("-")
+        let name = try Expression(isDescending ? String(sort.dropFirst()) : sort, functions: RunScope.functions)
+        let keyed = try rows.map { (row: $0, key: SortKey(try name.evaluate(in: RunScope(row: $0)))) }
+        let (known, unknown) = (keyed.filter { $0.key != .none }, keyed.filter { $0.key == .none })
+        let ordered = known.sorted { isDescending ? $1.key < $0.key : $0.key < $1.key }
+        return (ordered + unknown).map(\.row)
+    }
+}
+
+/// A value by which rows are sorted: numbers before texts.
+private enum SortKey: Comparable {
+    case number(Double)
+    case text(String)
+    case none
+
+    init(_ value: ExpressionValue) {
+        switch value {
+        case .time(let time): self = .number(Double(time.milliseconds))
+        case .value(let value):
+            if let number = value.doubleValue, !number.isNaN {
+                self = .number(number)
+            } else if let text = value.stringValue {
+                self = .text(text)
+            } else {
+                self = .none
+            }
+        }
     }
 }

@@ -48,7 +48,11 @@ extension Laboratory {
         }
         try store.insert(LaunchRecord(id: id, createdAt: now, facts: facts), runs: requests)
         progress(.queued(requests.map(\.id)))
-        return Launch(id: id, runs: requests.map(\.id), snapshot: requests.first.map(\.snapshot) ?? SHA256Hasher.digest(of: []))
+        return Launch(
+            id: id,
+            runs: requests.map(\.id),
+            snapshot: requests.first.map(\.snapshot) ?? SHA256Hasher.digest(of: [])
+        )
     }
 
     /// Where a store is made if there is none: the project's root.
@@ -86,7 +90,8 @@ extension Laboratory {
         let record = try store.resolveSnapshot(name)
         let request = part.snapshotRequest(largest: .max)
         let data = try await maker.dataCapture.capture(request.data, in: request.folder)
-        for item in data where !record.manifest.data.contains(where: { $0.name == item.name && $0.digest == item.digest }) {
+        for item in data
+        where !record.manifest.data.contains(where: { $0.name == item.name && $0.digest == item.digest }) {
             throw Mistake(
                 "the data `\(item.name)` are not those of the snapshot `\(name)`",
                 why: "here: \(item.digest.short)",

@@ -27,7 +27,12 @@ extension Laboratory {
         let target = try site.settings(for: nil)
         guard target.isSupported else {
             let problem = Self.unsupported(target)
-            throw Mistake("cannot run on target `\(target.name)`", why: problem.what, fix: problem.fix, code: "unsupported-target")
+            throw Mistake(
+                "cannot run on target `\(target.name)`",
+                why: problem.what,
+                fix: problem.fix,
+                code: "unsupported-target"
+            )
         }
         let variants = plans.flatMap(\.variants)
         return LaunchPlan(
@@ -45,7 +50,11 @@ extension Laboratory {
     private func seed(_ options: RunOptions) throws -> Seed {
         guard let given = options.seed else { return Seed(world.entropy.next()) }
         guard let seed = Seed(exactly: given) else {
-            throw Mistake("the seed \(given) is negative", why: "seeds are whole numbers from 0 to 2^63 - 1", code: "wrong-seed")
+            throw Mistake(
+                "the seed \(given) is negative",
+                why: "seeds are whole numbers from 0 to 2^63 - 1",
+                code: "wrong-seed"
+            )
         }
         return seed
     }

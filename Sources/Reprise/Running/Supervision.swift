@@ -12,7 +12,10 @@ extension Laboratory {
     /// One process at a time supervises a store. Where another does, this one follows what that one writes down, and takes
     /// over when it is gone. Ending the iteration early leaves the runs as they are: they run on, and the next command
     /// finds them again.
-    public func supervise(_ runs: [RunID], settings: [String] = []) throws -> AsyncThrowingStream<ProgressEvent, any Error> {
+    public func supervise(
+        _ runs: [RunID],
+        settings: [String] = []
+    ) throws -> AsyncThrowingStream<ProgressEvent, any Error> {
         let store = try store()
         let site = try site(overrides: settings)
         let (stream, continuation) = AsyncThrowingStream<ProgressEvent, any Error>.makeStream()

@@ -1,5 +1,6 @@
 import GRDB
 import RepriseModel
+import RepriseSystem
 
 extension Store {
     /// Queues the jobs of the runs that did not finish once more, each as a new attempt, in one transaction. What
