@@ -71,6 +71,25 @@ import Testing
         #expect(other.column("lr") == plan.column("lr"), "a parameter's stream depends on its own name alone")
     }
 
+    @Test func `functions need no quotes, also where YAML would cut them at their commas`() async throws {
+        let plan = try await plan(
+            base
+                + """
+                sweep:
+                  random: {count: 3, lr: log(1e-4, 1e-1), hidden: int(1, 4)}
+                  grid: {optimizer.name: choice(a, b)}
+                description: "x: choice(1, 2), log(3, 4)"
+                """
+        )
+        #expect(plan.variants.count == 6)
+        #expect(plan.column("optimizer.name") == ["a", "a", "a", "b", "b", "b"])
+        #expect(plan.column("hidden").allSatisfy { [1, 2, 3, 4].contains($0) })
+        #expect(plan.variants[0].description == "x: choice(1, 2), log(3, 4)")
+        let error = try await mistake(base + "sweep: {random: {count: 3, lr: log(4, 1), hidden: int(1, 4)}}")
+        #expect(error.what == "`log(4, 1)` makes no values")
+        #expect(error.place == Place(file: "a.exp.yaml", line: 4, column: 32))
+    }
+
     private func planWithout(_ text: String) async throws -> ExperimentPlan {
         try await plan(text.replacing(", optimizer.name: [a, b]", with: ""))
     }

@@ -16,7 +16,8 @@ struct ExperimentProgram {
     func executable() async throws -> [ExperimentFile] {
         let result = try await run(Invocation(path, [], folder: folderOfPath(path)), as: shellQuoted(shown))
         let printed = "output of \(shown)"
-        guard let root = try YAMLReader(knownTags: [removeTag]).read(result.output, file: printed) else {
+        guard let root = try SweepCommas.read(result.output, file: printed, with: YAMLReader(knownTags: [removeTag]))
+        else {
             throw Mistake(
                 "`\(shown)` printed nothing",
                 fix: "let it print an experiment, or a list of them, as YAML or JSON",

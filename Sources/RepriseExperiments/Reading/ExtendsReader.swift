@@ -27,7 +27,8 @@ struct ExtendsReader {
             )
         }
         let reader = YAMLReader(knownTags: [removeTag])
-        guard let root = try reader.read(bytes(of: path, shown: shown, limit: reader.byteLimit), file: shown) else {
+        let bytes = try self.bytes(of: path, shown: shown, limit: reader.byteLimit)
+        guard let root = try SweepCommas.read(bytes, file: shown, with: reader) else {
             throw Mistake(
                 "the file says nothing",
                 fix: "`reprise init` writes an example",

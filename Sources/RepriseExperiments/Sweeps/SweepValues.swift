@@ -9,7 +9,7 @@ enum SweepValues: Hashable, Sendable {
     /// The most values that one function may make.
     static let countLimit = 1_000_000
 
-    private static let names = ["range", "linspace", "logspace", "choice", "log", "uniform", "int", "normal"]
+    static let names = ["range", "linspace", "logspace", "choice", "log", "uniform", "int", "normal"]
 
     /// Reads `range(0, 10)`, `log(1e-4, 1e-1)` and the like; nil where the text is no such function.
     init?(_ text: String, at place: Place) throws {
