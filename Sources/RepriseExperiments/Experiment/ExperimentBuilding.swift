@@ -182,6 +182,9 @@ extension ExperimentBuilding {
         var variables: [String: String] = [:]
         var items: [DataDeclaration] = []
         for (name, entry) in root["data"]?.map ?? [:] {
+            guard !name.isEmpty else {
+                throw Mistake("a data item has no name", code: "wrong-name", place: entry.place)
+            }
             items.append(try item(name, entry))
             if let other = variables.updateValue(name, forKey: dataVariable(name)) {
                 throw Mistake(

@@ -112,7 +112,8 @@ extension [ExperimentFile] {
             if count > 1 { own.drawnSeed = options.drawnSeed.child(index) }
             var plan = try experiment.plan(own)
             for variant in plan.variants.indices { plan.variants[variant].number += number }
-            number += plan.combinations
+            // Of more combinations than can be counted `limit` has kept the first.
+            number += Swift.min(plan.combinations, 1 << 40)
             total += plan.variants.count
             try SweepExpansion.refuse(total, bound: options.bound, confirmed: options.confirmed, at: nil)
             plans.append(plan)

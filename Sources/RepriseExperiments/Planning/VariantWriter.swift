@@ -90,6 +90,23 @@ struct VariantWriter {
     }
 
     private func command(_ template: CommandTemplate, _ values: TemplateValues) throws -> Command {
+        let command = try filled(template, values)
+        let pieces =
+            switch command {
+            case .shell(let pieces): pieces
+            case .list(let words): words.flatMap { $0 }
+            }
+        for case .text(let text) in pieces where text.utf8.contains(0) {
+            throw Mistake(
+                "a command cannot hold the character NUL",
+                code: "wrong-value",
+                place: experiment.name.place
+            )
+        }
+        return command
+    }
+
+    private func filled(_ template: CommandTemplate, _ values: TemplateValues) throws -> Command {
         switch template {
         case .shell(let shell): return try shell.command(values)
         case .list(let items):

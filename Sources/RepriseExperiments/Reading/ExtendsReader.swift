@@ -12,6 +12,8 @@ struct ExtendsReader {
     /// The absolute folder of each file read, under the name that places use.
     var folders: [String: String] = [:]
     var paths: [String] = []
+    /// How often a file was read: one that two others extend is read twice.
+    private var reads = 0
 
     init(files: any FileSystem) { self.files = files }
 
@@ -19,7 +21,8 @@ struct ExtendsReader {
     mutating func read(_ path: String, shown: String, chain: [String] = []) throws -> LocatedValue {
         folders[shown] = folderOfPath(path)
         if !paths.contains(path) { paths.append(path) }
-        guard paths.count <= Self.fileLimit else {
+        reads += 1
+        guard paths.count <= Self.fileLimit, reads <= 10 * Self.fileLimit else {
             throw Mistake(
                 "the experiment is made of more than \(Self.fileLimit) files",
                 code: "too-many-files",

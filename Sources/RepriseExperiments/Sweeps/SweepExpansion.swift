@@ -79,6 +79,15 @@ package struct SweepExpansion: Sendable {
     }
 
     static func refuse(_ count: Int, bound: Int, confirmed: Bool, at place: Place?) throws {
+        guard count <= searchLimit else {
+            throw Mistake(
+                "the sweep makes \(count == .max ? "more runs than can be counted" : "\(count) runs")",
+                why: "at most \(searchLimit) can be kept",
+                fix: "narrow it with `limit=100` or `where`",
+                code: "too-many-variants",
+                place: place
+            )
+        }
         guard count > bound, !confirmed else { return }
         throw Mistake(
             "the sweep makes \(count == .max ? "more runs than can be counted" : "\(count) runs")",

@@ -99,9 +99,9 @@ private struct SweepFunction {
         try check(step != 0, "the step is 0")
         try check([start, end, step].allSatisfy { abs($0) < 9e15 }, "it takes numbers below 9e15")
         // A decimal step may miss the end by a rounding error, and the end is left out.
-        let count = ((end - start) / step - 1e-9).rounded(.up)
+        let count = max(0, ((end - start) / step - 1e-9).rounded(.up))
         try check(count < Double(SweepValues.countLimit), "it makes more than \(SweepValues.countLimit) values")
-        return (0..<max(0, Int(count)))
+        return (0..<Int(count))
             .map { index in
                 let value = start + Double(index) * step
                 return isWhole ? .integer(Int64(value)) : .number(roundedForPeople(value))
