@@ -51,16 +51,15 @@ struct Occupancy {
     private(set) var slots = 0
     private(set) var cpus = 0
     private(set) var memory: Int64 = 0
-    private var freeGPUs: [Int]
-    private var freeProcessors: [Int]
-    private var countedGPUs = 0
+    private var gpus: Devices
+    private var processors: Devices
     /// Free bytes of disk when somebody last looked; nil where nobody did.
     var freeDisk: Int64?
 
     init(_ capacity: Capacity) {
         self.capacity = capacity
-        freeGPUs = (capacity.gpus ?? []).sorted()
-        freeProcessors = capacity.processors.sorted()
+        gpus = Devices(all: (capacity.gpus ?? []).sorted())
+        processors = Devices(all: capacity.processors.sorted())
     }
 
     /// Why such a job can never run here; nil where it can.
@@ -91,8 +90,8 @@ struct Occupancy {
             return "waits for \(Quantities.text(bytes: demand.memory)) of memory: "
                 + "\(Quantities.text(bytes: max(0, total - memory))) free"
         }
-        if demand.gpus > 0, capacity.gpus != nil, demand.gpus + (other?.gpus ?? 0) > freeGPUs.count {
-            return "waits for \(counted(demand.gpus, "GPU")): \(freeGPUs.count) free"
+        if demand.gpus > 0, capacity.gpus != nil, demand.gpus + (other?.gpus ?? 0) > gpus.free.count {
+            return "waits for \(counted(demand.gpus, "GPU")): \(gpus.free.count) free"
         }
         if lacksDisk(demand), let freeDisk {
             return "waits for \(Quantities.text(bytes: demand.disk)) of disk: \(Quantities.text(bytes: freeDisk)) free"
@@ -110,20 +109,14 @@ struct Occupancy {
         slots += 1
         cpus += demand.cpus
         memory += demand.memory
-        if let holding {
-            freeGPUs.removeAll { holding.gpus.contains($0) }
-            freeProcessors.removeAll { holding.processors.contains($0) }
-            return holding
-        }
-        var given = JobHoldings()
-        if capacity.gpus != nil {
-            given.gpus = Array(freeGPUs.prefix(demand.gpus))
-            freeGPUs.removeFirst(given.gpus.count)
-        }
-        if freeProcessors.count >= demand.cpus {
-            given.processors = Array(freeProcessors.prefix(demand.cpus))
-            freeProcessors.removeFirst(given.processors.count)
-        }
+        let given =
+            holding
+            ?? JobHoldings(
+                gpus: Array(gpus.free.prefix(demand.gpus)),
+                processors: processors.free.count >= demand.cpus ? Array(processors.free.prefix(demand.cpus)) : []
+            )
+        gpus.take(given.gpus)
+        processors.take(given.processors)
         return given
     }
 
@@ -131,8 +124,30 @@ struct Occupancy {
         slots -= 1
         cpus -= demand.cpus
         memory -= demand.memory
-        freeGPUs = (freeGPUs + holding.gpus.filter { capacity.gpus?.contains($0) ?? false }).sorted()
-        freeProcessors = (freeProcessors + holding.processors.filter(capacity.processors.contains)).sorted()
+        gpus.giveBack(holding.gpus)
+        processors.giveBack(holding.processors)
+    }
+}
+
+/// Numbered devices, each free or taken.
+private struct Devices {
+    let all: [Int]
+    /// How many jobs hold each: after a restart a job that has ended unnoticed may hold what another got since.
+    private var holders: [Int: Int] = [:]
+
+    init(all: [Int]) { self.all = all }
+
+    var free: [Int] { all.filter { holders[$0] == nil } }
+
+    mutating func take(_ devices: [Int]) {
+        for device in devices { holders[device, default: 0] += 1 }
+    }
+
+    mutating func giveBack(_ devices: [Int]) {
+        for device in devices {
+            let left = (holders[device] ?? 1) - 1
+            holders[device] = left > 0 ? left : nil
+        }
     }
 }
 

@@ -39,9 +39,10 @@ package struct Scheduler {
     ///
     /// `sequence` keeps the place of an earlier attempt.
     package mutating func add(_ job: LedgerJob, sequence: Int? = nil) -> String? {
-        guard let target = targets[job.target] else { return "its target `\(job.target)` is not known here" }
         let demand = Demand(job.resources)
-        if let reason = target.occupancy.impossibility(demand) { return reason }
+        // Nothing of the target may be kept in a variable here: the queue would be copied when it changes.
+        guard targets[job.target] != nil else { return "its target `\(job.target)` is not known here" }
+        if let reason = targets[job.target]?.occupancy.impossibility(demand) { return reason }
         let place = sequence ?? takeSequence()
         let order = QueueOrder(priority: job.priority, sequence: place, key: job.record.key)
         waiting[job.record.key] = Waiting(job: job, order: order, demand: demand)
