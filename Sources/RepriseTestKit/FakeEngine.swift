@@ -23,6 +23,8 @@ package final class FakeEngine: Sendable {
         var executions: [JobKey: Execution] = [:]
         var order: [JobKey] = []
         var starts: [JobKey: Int] = [:]
+        var plans: [JobKey: JobStatus] = [:]
+        var defiant: Set<JobKey> = []
         var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
         var next = 0
     }
@@ -49,7 +51,11 @@ package final class FakeEngine: Sendable {
         tell()
     }
 
-    package func disobey(_ key: JobKey) { state.withLock { $0.executions[key]?.obeys = false } }
+    /// Lets a job end so as soon as it is submitted.
+    package func plan(_ key: JobKey, _ status: JobStatus) { state.withLock { $0.plans[key] = status } }
+
+    /// Lets a job that is not submitted yet ignore TERM.
+    package func disobey(_ key: JobKey) { state.withLock { _ = $0.defiant.insert(key) } }
 
     func submit(_ job: Job, queues: Bool) -> JobHandle {
         state.withLock { state in
@@ -59,7 +65,8 @@ package final class FakeEngine: Sendable {
             state.executions[job.key] = Execution(
                 job: job,
                 handle: handle,
-                status: queues ? .submitted : .running(since: nil)
+                status: state.plans[job.key] ?? (queues ? .submitted : .running(since: nil)),
+                obeys: !state.defiant.contains(job.key)
             )
             state.order.append(job.key)
             state.starts[job.key, default: 0] += 1
@@ -86,9 +93,13 @@ package final class FakeEngine: Sendable {
 
     func changes() -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        state.withLock { state in
+        let number = state.withLock { state in
             state.next += 1
             state.listeners[state.next] = continuation
+            return state.next
+        }
+        continuation.onTermination = { [weak self] _ in
+            self?.state.withLock { _ = $0.listeners.removeValue(forKey: number) }
         }
         return stream
     }

@@ -17,6 +17,7 @@ struct JobFolders: Sendable {
 
     let files: any FileSystem
     let table: ProcessTable
+    let wallClock: any WallClock
 
     func execution(in folder: String) -> Execution? {
         guard let text = try? files.text(folder + "/" + Self.started) else { return nil }
@@ -61,7 +62,7 @@ struct JobFolders: Sendable {
 
     /// How a job ended whose script left no exit record; nil where nobody can tell.
     func unrecordedEnd(_ execution: Execution?, usage: ChildUsage?, signal: Int?) -> ExitRecord? {
-        let ended = LiveWallClock().now()
+        let ended = wallClock.now()
         let killed = signal ?? usage?.signal
         guard killed != nil || usage?.status != nil else { return nil }
         return ExitRecord(

@@ -29,12 +29,13 @@ package final class LocalProcess: Dispatcher {
     package init(
         files: any FileSystem = LiveFileSystem(),
         variables: [String: String] = inheritedVariables(),
-        grace: Duration = .seconds(5)
+        grace: Duration = .seconds(5),
+        wallClock: any WallClock = LiveWallClock()
     ) throws {
         self.files = files
         inherited = variables.filter { !$0.key.hasPrefix("REPRISE_") }
         let table = ProcessTable()
-        folders = JobFolders(files: files, table: table)
+        folders = JobFolders(files: files, table: table, wallClock: wallClock)
         let keeper = LocalProcessKeeper(files: files, table: table, grace: grace)
         self.keeper = keeper
         watch = try ProcessWatch(onExit: { keeper.processEnded($0) }, onTick: { keeper.tick() })
@@ -161,7 +162,11 @@ package final class LocalProcess: Dispatcher {
     }
 
     package func cancel(_ job: Job, _ handle: JobHandle, grace: Duration) async throws {
-        if keeper.process(of: job.key) == nil, case .running = try adopt(job) {}
+        if keeper.process(of: job.key) == nil {
+            // A script that was just started has no number yet.
+            _ = try await folders.processInFlight(job)
+            guard case .running = try adopt(job) else { return }
+        }
         keeper.end(job.key, grace: grace, because: nil)
         watch.wake()
     }

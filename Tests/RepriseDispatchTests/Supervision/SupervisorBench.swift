@@ -1,0 +1,143 @@
+import RepriseDispatch
+import RepriseModel
+import RepriseSystem
+import RepriseTestKit
+import Synchronization
+
+/// A supervisor on a fake engine with two slots, step by step: nothing moves but by `go` and `pass`.
+final class SupervisorBench: Sendable {
+    let ledger = InMemoryLedger()
+    let engine = FakeEngine()
+    let lifecycle = RefusingLifecycle()
+    private let clock = ManualClock()
+    private let executor = SeededExecutor(seed: 11)
+
+    private struct State {
+        var generator = SeededGenerator(seed: 3)
+        var task: Task<Void, Never>?
+        var hasReturned = false
+        var heard: [JobChange] = []
+    }
+
+    private let state = Mutex(State())
+
+    var hasReturned: Bool { state.withLock { $0.hasReturned } }
+
+    func addJobs(
+        _ count: Int,
+        retry: RetryPolicy = RetryPolicy(),
+        resources: Resources = Resources()
+    ) -> [JobKey] {
+        let keys = (0..<count).map { _ in JobKey(run: state.withLock { RunID(using: &$0.generator) }) }
+        ledger.add(keys.map { Self.job($0, retry: retry, resources: resources) })
+        return keys
+    }
+
+    /// Adds one run with these steps and their needs.
+    func addSteps(_ steps: [String: [String]]) -> RunID {
+        let run = state.withLock { RunID(using: &$0.generator) }
+        let names = steps.keys.sorted()
+        ledger.add(names.map { Self.job(JobKey(run: run, step: $0), needs: steps[$0] ?? []) })
+        return run
+    }
+
+    private static func job(
+        _ key: JobKey,
+        retry: RetryPolicy = RetryPolicy(),
+        resources: Resources = Resources(),
+        needs: [String] = []
+    ) -> LedgerJob {
+        LedgerJob(
+            record: JobRecord(key: key),
+            target: "local",
+            runFolder: "/runs/\(key.run)",
+            resources: resources,
+            retry: retry,
+            needs: needs
+        )
+    }
+
+    /// Starts a supervisor that runs until all has ended, and lets it do what it can do now.
+    func start() {
+        let supervisor = Supervisor(
+            ledger: ledger,
+            lifecycle: lifecycle,
+            targets: [
+                "local": SupervisorTarget(dispatcher: FakeDispatcher(engine), capacity: Capacity(slots: 2, gpus: []))
+            ],
+            clock: clock,
+            wallClock: FixedTime()
+        )
+        let task = Task(executorPreference: executor) {
+            let events = await supervisor.events()
+            await withDiscardingTaskGroup { group in
+                group.addTask {
+                    for await event in events {
+                        if case .changed(let change) = event { self.state.withLock { $0.heard.append(change) } }
+                    }
+                }
+                try? await supervisor.run()
+                self.state.withLock { $0.hasReturned = true }
+                group.cancelAll()
+            }
+        }
+        state.withLock { state in
+            state.hasReturned = false
+            state.task = task
+        }
+        go()
+    }
+
+    func runAndListen() -> [JobChange] {
+        start()
+        return state.withLock { $0.heard }
+    }
+
+    func go() { executor.run() }
+
+    func pass(_ time: Duration) {
+        clock.advance(by: time)
+        go()
+    }
+
+    func cancel() {
+        state.withLock { $0.task }?.cancel()
+        go()
+    }
+
+    /// Lets everything end well, so that no task outlives its test.
+    func finish() {
+        for _ in 0..<20 where !hasReturned {
+            for execution in engine.live { engine.end(execution.job.key, .ended(ExitRecord(status: 0), reason: nil)) }
+            pass(.seconds(1))
+        }
+    }
+}
+
+private struct FixedTime: WallClock {
+    func now() -> Timestamp { Timestamp(milliseconds: 1_700_000_000_000) }
+}
+
+/// Prepares every job, except those that it was told to refuse.
+final class RefusingLifecycle: JobLifecycle {
+    private let refusals = Mutex<[JobKey: (error: Mistake, times: Int)]>([:])
+
+    func refuse(_ key: JobKey, _ error: Mistake, times: Int) { refusals.withLock { $0[key] = (error, times) } }
+
+    func prepare(_ job: LedgerJob) async throws -> Job {
+        let error = refusals.withLock { refusals -> Mistake? in
+            guard let refusal = refusals[job.record.key], refusal.times > 0 else { return nil }
+            refusals[job.record.key] = (refusal.error, refusal.times - 1)
+            return refusal.error
+        }
+        if let error { throw error }
+        return try await adopt(job)
+    }
+
+    func adopt(_ job: LedgerJob) async throws -> Job {
+        Job(key: job.record.key, folder: job.runFolder, resources: job.resources)
+    }
+
+    func observe(_ jobs: [Job]) async {}
+    func settle(_ job: Job, status: JobStatus) async throws {}
+}
