@@ -24,7 +24,7 @@ extension SnapshotMaker {
         return try await problems + repository.damage(in: tree)
     }
 
-    /// Writes the snapshot's code into a folder that does not exist yet or is empty.
+    /// Writes the snapshot's code into a folder (an absolute path) that does not exist yet or is empty.
     package func restore(_ record: SnapshotRecord, to folder: String) async throws {
         if let status = try repository.files.status(folder) {
             guard status.kind == .folder, try repository.files.names(in: folder).isEmpty else {

@@ -129,6 +129,7 @@ package struct SnapshotMaker: Sendable {
         let facts = host.facts()
         let overlay = OverlayMount(
             files: files,
+            trees: repository.trees,
             processes: repository.processes,
             user: facts.user,
             group: facts.group

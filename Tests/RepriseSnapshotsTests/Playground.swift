@@ -43,7 +43,7 @@ struct Playground: ~Copyable {
 
     func overlay() -> OverlayMount {
         let facts = LiveHost().facts()
-        return OverlayMount(files: files, processes: processes, user: facts.user, group: facts.group)
+        return OverlayMount(files: files, trees: trees, processes: processes, user: facts.user, group: facts.group)
     }
 
     func write(_ text: String, to path: String, mode: Int = 0o644) throws {

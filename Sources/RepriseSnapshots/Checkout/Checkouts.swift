@@ -94,8 +94,7 @@ extension SnapshotRepository {
     ///
     /// `index` is a file for git's own use; it is gone afterwards.
     func write(_ code: CodeTree, into folder: String, index: String) async throws {
-        let draft = folder + ".new-\(UInt32.random(in: 0 ... .max))"
-        try files.makeFolder(draft)
+        let draft = try trees.makeDraft(of: folder)
         do {
             try files.remove(index)
             _ = try await run(["read-tree", "--reset", "-u", code.tree], index: index, tree: draft)

@@ -7,13 +7,15 @@ import RepriseSystem
 /// while it runs, too. A file that the run removed is there as a character device 0/0, as the kernel marks it.
 package struct OverlayMount: Sendable {
     private let files: any FileSystem
+    private let trees: any FileTree
     private let processes: any ProcessRunner
     private let user: Int
     private let group: Int
 
     /// `user` and `group` are the effective ones of this process.
-    package init(files: any FileSystem, processes: any ProcessRunner, user: Int, group: Int) {
+    package init(files: any FileSystem, trees: any FileTree, processes: any ProcessRunner, user: Int, group: Int) {
         self.files = files
+        self.trees = trees
         self.processes = processes
         self.user = user
         self.group = group
@@ -51,7 +53,7 @@ package struct OverlayMount: Sendable {
         let memory = folder + "/overlay-\(user)"
         let known = (try? files.text(memory))?.split(separator: "\n").map(String.init) ?? []
         if known.count == 2, known[0] == boot { return known[1] == "works" }
-        let isWorking = try await isWorking(in: folder + "/overlay-\(user)-\(UInt32.random(in: 0 ... .max))")
+        let isWorking = try await isWorking(in: trees.makeDraft(of: memory))
         try files.write(boot + "\n" + (isWorking ? "works" : "refused") + "\n", to: memory)
         return isWorking
     }

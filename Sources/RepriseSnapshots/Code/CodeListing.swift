@@ -68,7 +68,10 @@ extension CodeCapture {
         below: [String] = []
     ) async throws -> CodeListing {
         let arguments = ["ls-files", "-z"] + what + ignore.arguments + (below.isEmpty ? [] : ["--"] + below)
-        return parse(try await repository.run(arguments, index: place.index, tree: project.root).output)
+        let result = try await repository.run(arguments, index: place.index, tree: project.root)
+        // git leaves out a folder that it may not read, and only warns.
+        guard result.errors.isEmpty else { throw CodeUnreadable(message: result.errorText) }
+        return parse(result.output)
     }
 
     func parse(_ output: [UInt8]) -> CodeListing {

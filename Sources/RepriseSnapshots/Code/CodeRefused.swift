@@ -47,3 +47,13 @@ package struct CodeRefused: RepriseError, Hashable {
         files.contains { if case .large = $0.finding { true } else { false } }
     }
 }
+
+/// A part of the code that this user may not read, so that a snapshot would lack it.
+package struct CodeUnreadable: RepriseError, Hashable {
+    package var message: String
+
+    package var what: String { "cannot read all of the code" }
+    package var why: String? { message.split(separator: "\n").prefix(5).joined(separator: "\n       ") }
+    package var fix: String? { "make it readable, or leave it out: write its path into `.repriseignore`" }
+    package var code: String { "code-unreadable" }
+}

@@ -33,7 +33,7 @@ package struct SnapshotRepository: Sendable {
     /// Makes the repository where there is none. Safe to call from several processes at once.
     package func prepare() async throws {
         if try files.exists(folder + "/gitconfig") { return }
-        let draft = path + ".new-\(UInt32.random(in: 0 ... .max))"
+        let draft = try trees.makeDraft(of: path)
         _ = try await processes.succeed(
             Invocation(
                 git,

@@ -23,6 +23,9 @@ package protocol FileTree: Sendable {
     /// Makes the folder and those above it; one that exists is fine.
     func makeFolder(_ path: PathBytes) throws(FileError)
 
+    /// Makes a new folder whose name begins with `path`, and returns its path. Folders above are made, too.
+    func makeDraft(of path: String) throws(FileError) -> String
+
     func linkTarget(_ path: PathBytes) throws(FileError) -> PathBytes
 
     /// SHA-256 and size of a regular file's content, following links.

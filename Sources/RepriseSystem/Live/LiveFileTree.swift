@@ -64,6 +64,15 @@ package struct LiveFileTree: FileTree {
         }
     }
 
+    package func makeDraft(of path: String) throws(FileError) -> String {
+        try makeFolder(Array(folder(of: path).utf8))
+        while true {
+            let draft = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max)).new"
+            if mkdir(draft, 0o777) == 0 { return draft }
+            if errno != EEXIST { throw fileError("make the folder", draft, errno) }
+        }
+    }
+
     package func linkTarget(_ path: PathBytes) throws(FileError) -> PathBytes {
         var failed = false
         let target = [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, filled in

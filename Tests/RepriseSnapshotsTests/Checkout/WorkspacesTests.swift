@@ -83,7 +83,13 @@ import Testing
     }
 
     @Test func `the script starts itself again in a namespace, and gives an ordinary user its own number back`() {
-        let overlay = OverlayMount(files: LiveFileSystem(), processes: LiveProcessRunner(), user: 1000, group: 100)
+        let overlay = OverlayMount(
+            files: LiveFileSystem(),
+            trees: LiveFileTree(),
+            processes: LiveProcessRunner(),
+            user: 1000,
+            group: 100
+        )
         let script = overlay.script(lower: "/s/checkouts/t", work: "/s/runs/r/work")
         let expected = [
             #"if [ -z "${REPRISE_OVERLAY:-}" ]; then"#,

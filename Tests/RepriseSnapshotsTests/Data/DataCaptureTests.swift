@@ -193,6 +193,7 @@ struct UnreadableTree: FileTree {
     }
     func start(of path: PathBytes, limit: Int) throws(FileError) -> [UInt8] { throw refusal(path) }
     func makeFolder(_ path: PathBytes) throws(FileError) { try inner.makeFolder(path) }
+    func makeDraft(of path: String) throws(FileError) -> String { try inner.makeDraft(of: path) }
     func linkTarget(_ path: PathBytes) throws(FileError) -> PathBytes { try inner.linkTarget(path) }
     func digest(_ path: PathBytes) throws(FileError) -> (digest: Digest, bytes: Int64) { throw refusal(path) }
     func copy(_ folder: PathBytes, to newFolder: PathBytes) throws(FileError) { throw refusal(folder) }
