@@ -13,7 +13,13 @@ package struct OverlayMount: Sendable {
     private let group: Int
 
     /// `user` and `group` are the effective ones of this process.
-    package init(files: any FileSystem, trees: any FileTree, processes: any ProcessRunner, user: Int, group: Int) {
+    package init(
+        files: any FileSystem,
+        trees: any FileTree = LiveFileTree(),
+        processes: any ProcessRunner,
+        user: Int,
+        group: Int
+    ) {
         self.files = files
         self.trees = trees
         self.processes = processes
