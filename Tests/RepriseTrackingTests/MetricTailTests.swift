@@ -125,4 +125,20 @@ import Testing
         #expect(values == expected)
         #expect(position == whole)
     }
+
+    @Test func `what becomes of a file after its end was taken in no longer counts`() throws {
+        var position = IngestPosition()
+        try files.write("::metric {\"a\": 1}\nsecret", to: path)
+        #expect(try read(.log, from: &position, isFinal: true).values == [1])
+        #expect(position.isClosed)
+        try files.write("::metric {\"a\": 1}\n<redacted>, and longer\n::metric {\"a\": 2}\n", to: path)
+        #expect(try read(.log, from: &position, isFinal: true).values.isEmpty)
+    }
+
+    @Test func `a log without metrics leaves nothing to be remembered`() throws {
+        var position = IngestPosition()
+        try files.write("hello\nworld", to: path)
+        _ = try read(.log, from: &position, isFinal: true)
+        #expect(position == IngestPosition())
+    }
 }

@@ -78,7 +78,10 @@ struct RunKeeper: JobLifecycle {
 
     func observe(_ jobs: [Job]) async {
         do {
-            guard try ingest.take(jobs.flatMap(tails), isFinal: false) > 0 else { return }
+            let redactor = await credentials.redactor
+            guard try ingest.take(jobs.flatMap(tails), isFinal: false, cleaning: { redactor.redact($0) }) > 0 else {
+                return
+            }
             for run in Set(jobs.map(\.key.run)).sorted() {
                 let summaries = try store.summaries(run)
                 if !summaries.isEmpty { onMetrics(run, summaries) }
@@ -91,8 +94,10 @@ struct RunKeeper: JobLifecycle {
 
     func settle(_ job: Job, status: JobStatus) async throws {
         let request = try await folders.request(job.key.run)
+        // Metrics first: a log that changes after it was taken in to its end is not read again.
+        let redactor = await credentials.redactor
+        try ingest.take(tails(of: job), isFinal: true) { redactor.redact($0) }
         try await redactLogs(of: job, request)
-        try ingest.take(tails(of: job), isFinal: true)
         let collected = try await collect(job, request)
         if !collected.records.isEmpty { try store.save(collected.records, of: job.key.run) }
         let changed = try await data.after(request)

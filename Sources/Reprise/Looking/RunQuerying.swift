@@ -10,8 +10,11 @@ extension Laboratory {
         stored.tags = filter.tags
         stored.deleted = filter.deleted ? .only : .left
         let expression = try filter.expression.map { try Expression($0, functions: RunScope.functions) }
-        guard let sort = filter.sort else { return try runs(stored, where: expression, limit: filter.limit, in: store) }
-        let rows = try runs(stored, where: expression, limit: nil, in: store)
+        let limit = filter.sort == nil ? filter.limit : nil
+        let rows =
+            try expression.map { try store.runs(where: $0, matching: stored, limit: limit) }
+            ?? store.runs(matching: stored, limit: limit)
+        guard let sort = filter.sort else { return rows }
         let sorted = try self.sorted(rows, by: sort)
         return filter.limit.map { Array(sorted.prefix($0)) } ?? sorted
     }
@@ -24,27 +27,6 @@ extension Laboratory {
     /// The rows of one read-only SQL statement over the documented views, at most `limit`.
     package func sql(_ text: String, limit: Int = 100_000) throws -> SQLResult {
         try store().readOnlySQL(text, limit: limit)
-    }
-
-    /// Reads page by page, so that a limit is reached without reading everything.
-    private func runs(
-        _ filter: RunFilter,
-        where expression: Expression?,
-        limit: Int?,
-        in store: Store
-    ) throws -> [RunRow] {
-        guard let expression else { return try store.runs(matching: filter, limit: limit) }
-        var found: [RunRow] = []
-        var last: Int64?
-        while true {
-            let page = try store.runs(matching: filter, limit: 2000, after: last)
-            for row in page where try expression.holds(in: RunScope(row: row)) {
-                found.append(row)
-                if found.count == limit { return found }
-            }
-            guard page.count == 2000 else { return found }
-            last = page.last?.number
-        }
     }
 
     /// By a name of the query language, ascending; descending with `-` before it. Runs without such a value come last.

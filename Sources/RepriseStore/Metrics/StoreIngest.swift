@@ -8,7 +8,7 @@ extension Store: TrackingStore {
             let query = try SQLQuery(
                 database,
                 """
-                SELECT source, offset, lines, rejected, is_inside_long_line, mark FROM ingest_position
+                SELECT source, offset, lines, rejected, is_inside_long_line, is_closed, mark FROM ingest_position
                 WHERE run = (SELECT number FROM run WHERE id = ?1)
                 """,
                 run
@@ -42,7 +42,7 @@ extension Database {
         let query = try SQLQuery(
             self,
             """
-            SELECT offset, lines, rejected, is_inside_long_line, mark FROM ingest_position
+            SELECT offset, lines, rejected, is_inside_long_line, is_closed, mark FROM ingest_position
             WHERE run = ?1 AND source = ?2
             """,
             number,
@@ -54,7 +54,7 @@ extension Database {
             self,
             """
             INSERT OR REPLACE INTO ingest_position
-                (run, source, offset, lines, rejected, is_inside_long_line, mark) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                (run, source, offset, lines, rejected, is_inside_long_line, is_closed, mark) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
             """,
             number,
             advance.source,
@@ -62,6 +62,7 @@ extension Database {
             advance.to.lines,
             advance.to.rejected,
             advance.to.isInsideLongLine,
+            advance.to.isClosed,
             advance.to.mark
         )
         return true
@@ -75,7 +76,8 @@ extension SQLQuery {
             lines: int64(column + 1),
             rejected: int64(column + 2),
             isInsideLongLine: int64(column + 3) != 0,
-            mark: bytes(column + 4) { Array($0) }
+            isClosed: int64(column + 4) != 0,
+            mark: bytes(column + 5) { Array($0) }
         )
     }
 }

@@ -131,6 +131,7 @@ let migration0001 = Migration(
             lines INTEGER NOT NULL,
             rejected INTEGER NOT NULL,
             is_inside_long_line INTEGER NOT NULL,
+            is_closed INTEGER NOT NULL,
             mark BLOB NOT NULL,
             PRIMARY KEY (run, source)
         ) STRICT, WITHOUT ROWID;

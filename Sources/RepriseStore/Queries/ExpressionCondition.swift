@@ -65,7 +65,7 @@ struct ExpressionCondition {
             }
             sql = "(" + parts.joined(separator: " OR ") + ")"
             arguments = readings.flatMap { [$0.key, operand.value] as [any DatabaseValueConvertible] }
-        case .tag: return nil
+        case .tag, .tags: return nil
         }
     }
 

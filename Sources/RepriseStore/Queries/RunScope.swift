@@ -4,7 +4,7 @@ import RepriseModel
 /// What the names of the query language mean for one run.
 ///
 /// A name of its own (`state`, `created`, …) stands for that; every other name is a parameter. `parameters.NAME` is always a
-/// parameter, `metrics.KEY` a series' last value, `metrics.KEY.min` one of the `SeriesField`s, `tags.NAME` a tag's value.
+/// parameter, `metrics.KEY` a series' last value, `metrics.KEY.min` one of the `SeriesField`s, `tags.NAME` a tag's value, `tags` the list of their names.
 /// What the run does not have is `null`.
 package struct RunScope: ExpressionScope {
     /// `tag("baseline")`: whether the run has the tag.
@@ -13,7 +13,7 @@ package struct RunScope: ExpressionScope {
     private let run: RunRow
 
     /// The row must carry what the expression asks about: see `RunDetails(of:)`.
-    package init(_ run: RunRow) { self.run = run }
+    package init(row: RunRow) { run = row }
 
     package func value(of name: ExpressionName) throws -> ExpressionValue {
         switch RunName(name) {
@@ -25,6 +25,7 @@ package struct RunScope: ExpressionScope {
                     run.metrics.first { $0.key == reading.key }.map { reading.field.value(of: $0) }
                 }
                 .first ?? .null
+        case .tags: .value(.list(run.tags.keys.map(Value.string)))
         case .tag(let tag): .value(run.tags[tag].map { $0 == .null ? true : $0 } ?? .null)
         }
     }
@@ -42,6 +43,7 @@ enum RunName: Hashable {
     /// A key that ends like a field could be meant either way; the first that the run has counts.
     case metric([SeriesReading])
     case tag(String)
+    case tags
 
     init(_ name: ExpressionName) {
         let rest = name.parts.dropFirst().joined(separator: ".")
@@ -55,6 +57,7 @@ enum RunName: Hashable {
                 readings.append(SeriesReading(key: key, field: field))
             }
             self = .metric(readings)
+        case "tags" where rest.isEmpty: self = .tags
         default:
             self = OwnName(rawValue: name.text).map(RunName.own) ?? .parameter(name.text)
         }
@@ -131,7 +134,7 @@ extension RunDetails {
             case .own: break
             case .parameter: details.insert(.parameters)
             case .metric: details.insert(.metrics)
-            case .tag: details.insert(.tags)
+            case .tag, .tags: details.insert(.tags)
             }
         }
         if !expression.calls.isEmpty { insert(.tags) }

@@ -29,7 +29,7 @@ extension Store {
                 let isLastPage = rows.count < page
                 try database.fill(&rows, asked)
                 for row in rows where found.count < limit ?? .max {
-                    if try expression.holds(in: RunScope(row)) { found.append(row) }
+                    if try expression.holds(in: RunScope(row: row)) { found.append(row) }
                 }
                 last = end
                 if isLastPage { break }
@@ -45,7 +45,7 @@ extension Database {
     fileprivate func checkNames(in expression: Expression) throws {
         for name in expression.names {
             switch RunName(name) {
-            case .own, .tag: continue
+            case .own, .tag, .tags: continue
             case .parameter(let parameter):
                 let known = "SELECT 1 FROM parameter WHERE name = ?1 LIMIT 1"
                 if try SQLQuery.number(self, known, parameter) != nil { continue }

@@ -63,6 +63,8 @@ package struct IngestPosition: Hashable, Sendable {
     package var rejected: Int64
     /// The offset stands inside a line that is too long and is being skipped.
     package var isInsideLongLine: Bool
+    /// The file was read to its end after its job had ended, and is never read again, whatever becomes of it.
+    package var isClosed: Bool
     /// The last bytes before the offset, at most 64: while they still stand there, it is still the same file.
     package var mark: [UInt8]
 
@@ -71,12 +73,14 @@ package struct IngestPosition: Hashable, Sendable {
         lines: Int64 = 0,
         rejected: Int64 = 0,
         isInsideLongLine: Bool = false,
+        isClosed: Bool = false,
         mark: [UInt8] = []
     ) {
         self.offset = offset
         self.lines = lines
         self.rejected = rejected
         self.isInsideLongLine = isInsideLongLine
+        self.isClosed = isClosed
         self.mark = mark
     }
 }

@@ -16,9 +16,14 @@ package struct MetricIngest: Sendable {
     /// Reads every tail to its end and writes what is new, the points of all of them in one transaction a round.
     ///
     /// With `isFinal` the jobs have ended, and a last line without an end counts. Idempotent; another process may do the
-    /// same at the same time. Returns the number of points written.
+    /// same at the same time. Returns the number of points written. Notes show pieces of lines; `cleaning` takes out of them
+    /// what nobody may see.
     @discardableResult
-    package func take(_ tails: [MetricTail], isFinal: Bool) throws -> Int {
+    package func take(
+        _ tails: [MetricTail],
+        isFinal: Bool,
+        cleaning: (String) -> String = { $0 }
+    ) throws -> Int {
         var open = tails
         var points = 0
         while !open.isEmpty {
@@ -29,9 +34,10 @@ package struct MetricIngest: Sendable {
                 let known = try positions[tail.run] ?? store.positions(of: tail.run)
                 positions[tail.run] = known
                 let position = known[tail.source] ?? IngestPosition()
-                guard let batch = try tail.read(from: position, at: clock.now(), isFinal: isFinal, files) else {
+                guard var batch = try tail.read(from: position, at: clock.now(), isFinal: isFinal, files) else {
                     continue
                 }
+                batch.notes = batch.notes.map(cleaning)
                 batches.append(batch)
                 next.append(tail)
             }

@@ -33,7 +33,8 @@ package struct MetricTail: Hashable, Sendable {
     /// What was written since `position`, at most about `limit` bytes of it; nil where there is nothing new.
     ///
     /// An unfinished last line waits until its end is there; with `isFinal` nobody writes any more, and it counts as it
-    /// is. A file that shrank or was replaced is read again from its start, and a note says so.
+    /// is; the file is closed by that, so that reading it a second time adds nothing. A file that shrank or was replaced
+    /// before is read again from its start, and a note says so.
     package func read(
         from position: IngestPosition,
         at now: Timestamp,
@@ -41,6 +42,7 @@ package struct MetricTail: Hashable, Sendable {
         _ files: any FileSystem,
         limit: Int = 4 << 20
     ) throws -> IngestBatch? {
+        if position.isClosed { return nil }
         var start = position
         let wanted = max(limit, 2 * MetricTail.longestLine)
         var bytes: [UInt8]
@@ -65,8 +67,12 @@ package struct MetricTail: Hashable, Sendable {
         bytes.withUnsafeBytes { buffer in
             reading.take(UnsafeRawBufferPointer(rebasing: buffer[start.mark.count...]), isEnd: isEnd)
         }
-        guard reading.position != position else { return nil }
+        // A file without a single metric needs no memory: nothing of it could come twice.
+        let isEmpty = position == IngestPosition() && reading.hasNothing && (isEnd || reading.position.offset == 0)
+        if isEmpty { return nil }
         reading.position.mark = mark(before: reading.position.offset - start.offset, bytes, start.mark.count)
+        reading.position.isClosed = isEnd
+        guard reading.position != position else { return nil }
         return IngestBatch(
             run: run,
             time: now,

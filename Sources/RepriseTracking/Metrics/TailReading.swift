@@ -15,6 +15,9 @@ struct TailReading {
 
     var columns: [MetricColumn] { parser.filledColumns }
 
+    /// Neither a metric nor a line that was meant as one.
+    var hasNothing: Bool { columns.isEmpty && position.rejected == 0 && notes.isEmpty }
+
     /// Takes in every whole line of the piece, and moves the position behind it; with `isEnd` nothing follows the piece.
     mutating func take(_ piece: UnsafeRawBufferPointer, isEnd: Bool) {
         var rest = piece

@@ -53,6 +53,7 @@ CREATE TABLE ingest_position (
     lines INTEGER NOT NULL,
     rejected INTEGER NOT NULL,
     is_inside_long_line INTEGER NOT NULL,
+    is_closed INTEGER NOT NULL,
     mark BLOB NOT NULL,
     PRIMARY KEY (run, source)
 ) STRICT, WITHOUT ROWID;

@@ -61,6 +61,7 @@ import Testing
             ("metrics.accuracy.count == 2", ["a"]),
             ("metrics.loss.max == 7", ["b"]), ("tag(\"baseline\")", ["a"]), ("tags.owner == \"ab\"", ["b"]),
             ("tag(\"baseline\") or exit_status == 3", ["a", "b"]), ("lr + 1 > 1.5", ["b"]), ("lr is null", []),
+            ("\"owner\" in tags", ["b"]),
             ("name like \"[abc]*\" or name == \"c\"", ["c"]), ("metrics.accuracy is null", ["c"]),
             ("lr < 0.1 and metrics.accuracy.max > 0.9 or tag(\"baseline\")", ["a"]),
         ] as [(String, [String])]
@@ -107,7 +108,7 @@ import Testing
         let rows = try fixture.store.runs()
         for _ in 0..<400 {
             let expression = randomExpression(&generator, depth: 3)
-            let expected = rows.filter { (try? expression.holds(in: RunScope($0))) == true }.map(\.name)
+            let expected = rows.filter { (try? expression.holds(in: RunScope(row: $0))) == true }.map(\.name)
             guard let found = try? fixture.store.runs(where: expression) else { continue }
             #expect(found.map(\.name) == expected, "\(expression)")
         }
