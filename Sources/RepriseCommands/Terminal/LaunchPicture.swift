@@ -81,7 +81,7 @@ package struct LaunchPicture: Sendable {
         case .note(let text): text.harmless
         case .queued(let runs): "\(runs.count) \(runs.count == 1 ? "run" : "runs") queued"
         case .runChanged(let run, let state, let reason): line(run, state, reason)
-        case .waiting(let job, let reason): "\(job.run.short) waits: \(reason)".harmless
+        case .waiting(let job, let reason): "\(job.run.short) \(reason)".harmless
         case .snapshot, .changed, .metrics: nil
         }
     }
@@ -94,10 +94,8 @@ package struct LaunchPicture: Sendable {
                     .map { " in " + Quantities.text(milliseconds: max(0, $0.milliseconds - start.milliseconds)) }
             }
         let why = state == .finished || state == .running ? nil : reason.map { ": \($0)" }
-        let last = state == .finished ? line?.metrics.prefix(4) : nil
-        let values = last?.map { key, values in "  \(key) \(values.last.map { NumberText.short($0) } ?? "")" }.joined()
         let name = line.map { $0.name == run.short ? "" : " \($0.name)" } ?? ""
         let word = state.paint.applied(to: state.rawValue, isColoured)
-        return "\(run.short)\(name.harmless) \(word)\(took ?? "")\((why ?? "").harmless)\((values ?? "").harmless)"
+        return "\(run.short)\(name.harmless) \(word)\(took ?? "")\((why ?? "").harmless)"
     }
 }

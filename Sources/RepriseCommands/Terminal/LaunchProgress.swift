@@ -23,9 +23,12 @@ package struct LaunchProgress: Sendable {
 
     package init() {}
 
-    /// Counts the run in; what was known of it is kept.
+    /// Counts the run in; of one that is known already, the name alone is taken.
     package mutating func add(_ run: RunID, name: String, state: RunState = .queued, startedAt: Timestamp? = nil) {
-        guard runs[run] == nil else { return }
+        guard runs[run] == nil else {
+            if name != run.short { runs[run]?.name = name }
+            return
+        }
         runs[run] = Line(name: name, state: state, startedAt: startedAt)
         if let startedAt { firstStart = min(firstStart ?? startedAt, startedAt) }
     }

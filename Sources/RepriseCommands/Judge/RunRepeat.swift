@@ -1,0 +1,33 @@
+import ArgumentParser
+import Reprise
+import RepriseModel
+
+struct RunRepeat: Verb {
+    static let configuration = CommandConfiguration(
+        commandName: "repeat",
+        abstract: "Run again from the snapshot alone: same code, parameters, seed and data",
+        discussion: """
+            The project's folder may have changed, or be gone. `verify` also judges whether it came out the same.
+
+            Examples:
+              reprise repeat @last
+              reprise repeat 3f2a 9b1c --detach
+            """
+    )
+
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var selection: RunSelection
+    @OptionGroup var json: JSONOption
+
+    @Flag(name: [.long, .customShort("d")], help: "Return once the runs are queued; they go on in the background")
+    var detach = false
+
+    func run(in session: Session) async throws {
+        let laboratory = session.laboratory
+        var repetitions: [RunID] = []
+        for run in try laboratory.resolve(selection.runs) { repetitions.append(try await laboratory.repeat(run)) }
+        guard detach else { return try await RunFollower(session, isJSON: json.isOn).drive(repetitions, .stopping) }
+        try laboratory.startBackgroundSupervisor()
+        for run in repetitions { try session.console.line(run.description) }
+    }
+}

@@ -1,0 +1,52 @@
+import Reprise
+import RepriseModel
+
+/// What `run --dry-run` prints: every variant, each value with the layer it comes from.
+struct PlanListing {
+    let plan: LaunchPlan
+    let isJSON: Bool
+
+    func print(on console: Console) throws {
+        guard !isJSON else { return try console.document(value) }
+        let count = plan.variants.count
+        console.say("\(plan.experiment): \(count) \(count == 1 ? "run" : "runs") on \(plan.target); nothing was run")
+        for variant in plan.variants {
+            let head = console.painted(variant.name.harmless, .bold)
+            try console.line("\(variant.variant).\(variant.replicate) \(head)  seed \(variant.seed)")
+            try console.text(lines(of: variant, console).map { "    \($0)\n" }.joined())
+        }
+    }
+
+    private func lines(of variant: PlannedRun, _ console: Console) -> [String] {
+        var table = Table([.init("parameter"), .init("value"), .init("from")])
+        table.rows = variant.parameters.map { [.init($0.name), .init($0.value.text), .init($0.origin, .faint)] }
+        let width = console.outputIsTerminal ? console.width - 4 : nil
+        let parameters = table.lines(width: width, isUnicode: console.isUnicode, isColoured: console.outputIsColoured)
+        let commands = variant.commands.flatMap { $0.split(separator: "\n").map { "$ \(String($0).harmless)" } }
+        return (variant.parameters.isEmpty ? [] : Array(parameters.dropFirst())) + commands
+    }
+
+    private var value: Value {
+        [
+            "experiment": .string(plan.experiment),
+            "project": .string(plan.project),
+            "target": .string(plan.target),
+            "variants": .list(
+                plan.variants.map { variant in
+                    [
+                        "name": .string(variant.name),
+                        "variant": .integer(Int64(variant.variant)),
+                        "replicate": .integer(Int64(variant.replicate)),
+                        "seed": .integer(variant.seed.value),
+                        "parameters": .list(
+                            variant.parameters.map {
+                                ["name": .string($0.name), "value": $0.value, "origin": .string($0.origin)]
+                            }
+                        ),
+                        "commands": .list(variant.commands.map(Value.string)),
+                    ]
+                }
+            ),
+        ]
+    }
+}

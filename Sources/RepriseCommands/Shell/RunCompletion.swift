@@ -1,0 +1,18 @@
+import ArgumentParser
+import Reprise
+import RepriseModel
+
+extension CompletionKind {
+    /// The newest runs of the store from the working directory upwards, by id and by name; nothing where there is none.
+    static var runs: CompletionKind {
+        .custom { _, _, prefix in
+            guard let context = CommandContext.current else { return [] }
+            let laboratory = Laboratory(world: context.world, folder: context.folder)
+            // A completion that fails must not print into the person's prompt.
+            let rows = (try? laboratory.list(ListFilter(limit: 200))) ?? []
+            var seen: Set<String> = []
+            let words = ["@last"] + rows.flatMap { [$0.id.short, $0.name] }
+            return words.filter { $0.hasPrefix(prefix) && seen.insert($0).inserted }
+        }
+    }
+}

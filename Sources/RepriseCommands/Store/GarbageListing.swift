@@ -1,0 +1,22 @@
+import RepriseModel
+import RepriseStore
+
+extension GarbageReport {
+    /// `2 runs, 1 snapshot, 7 objects`.
+    var words: String {
+        let counts = [
+            (runs.count, "run"), (snapshots.count, "snapshot"), (objects.count, "object"),
+        ]
+        let words = counts.filter { $0.0 > 0 }.map { "\($0) \($0 == 1 ? $1 : $1 + "s")" }
+        return words.isEmpty ? "nothing to remove" : words.joined(separator: ", ")
+    }
+
+    func value(dryRun: Bool) -> Value {
+        [
+            "dryRun": .bool(dryRun), "bytes": .integer(bytes),
+            "runs": .list(runs.map { .string($0.description) }),
+            "snapshots": .list(snapshots.map { .string($0.id.description) }),
+            "objects": .list(objects.map { .string($0.description) }),
+        ]
+    }
+}
