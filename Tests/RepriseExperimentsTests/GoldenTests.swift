@@ -84,7 +84,9 @@ private let badOverrides: [BadInput] = [
     BadInput(good, "kind=\"x"), BadInput(good, "optimizer={beta1:1}"), BadInput(good, "lr=range(1,1)"),
     BadInput(good, "seed=1,2"), BadInput(good, "seed=x"), BadInput(good, "resources.cpu=1"), BadInput(good, "+lr.x=1"),
     BadInput(good, "hidden=99999999999999999999"), BadInput(good, "lr=0.1,fast"), BadInput(good, "lr=log(1,2)"),
-    BadInput(good, "hiden=3"), BadInput("command: echo", "lr=1"),
+    BadInput(good, "hiden=3"),
+    BadInput(good, "+" + Array(repeating: "a", count: 20_000).joined(separator: ".") + "=1"),
+    BadInput("command: echo", "lr=1"),
 ]
 
 @Suite struct `Golden` {
@@ -93,7 +95,8 @@ private let badOverrides: [BadInput] = [
         for input in badFiles + badSweeps + badOverrides {
             let error = try await mistake(input.text, input.overrides)
             let added = input.text.hasPrefix(good) ? String(input.text.dropFirst(good.count)) : input.text
-            let shown = ([added] + input.overrides).joined(separator: " ⟵ ").replacing("\n", with: "⏎")
+            let shown = ([String(added.prefix(200))] + input.overrides.map { String($0.prefix(200)) })
+                .joined(separator: " ⟵ ").replacing("\n", with: "⏎")
             lines += ["» \(shown)", "[\(error.code)] \(error)", ""]
             #expect(error.code != "no-error", "`\(shown)` was planned")
             #expect(error.place != nil, "`\(shown)`: \(error)")

@@ -40,9 +40,10 @@ package struct Override: Hashable, Sendable {
         guard kind == .remove || equals != nil else {
             throw Self.mistake("`\(argument.prefix(80))` is no override", fix: "write `name=value`")
         }
-        guard !name.isEmpty, !name.split(separator: ".", omittingEmptySubsequences: false).contains("") else {
+        guard !name.isEmpty else {
             throw Self.mistake("`\(argument.prefix(80))` names no parameter", fix: "write `name=value`")
         }
+        try checkParameterName(name, at: OverrideLayer.place)
     }
 
     static func mistake(_ what: String, why: String? = nil, fix: String?) -> Mistake {

@@ -60,6 +60,18 @@ package struct ExperimentFile: Sendable {
     func path(_ text: String, at place: Place) -> String { resolvedPath(text, in: folders[place.file] ?? folder) }
 }
 
+/// Throws for a dotted name that has an empty part or more parts than anyone nests.
+func checkParameterName(_ name: String, at place: Place) throws {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.contains("") || parts.count > 50 else { return }
+    throw Mistake(
+        "`\(name.prefix(60))` is no name of a parameter",
+        why: parts.contains("") ? "a part of it is empty" : "it nests deeper than 50",
+        code: "wrong-key",
+        place: place
+    )
+}
+
 extension LocatedValue {
     /// The experiment with `optimizer.lr: 1` under `parameters` written as `optimizer: {lr: 1}`, so that a file that
     /// extends another one changes what the other means.
@@ -77,14 +89,7 @@ extension LocatedValue {
         whole.content = .map([:])
         for (key, entry) in map {
             let parts = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-            guard !parts.contains("") else {
-                throw Mistake(
-                    "`\(key)` is no name of a parameter",
-                    why: "a part of it is empty",
-                    code: "wrong-key",
-                    place: entry.place
-                )
-            }
+            try checkParameterName(key, at: entry.place)
             let value = try entry.value.nested()
             let added = parts.dropFirst().reversed()
                 .reduce(value) { inner, part in

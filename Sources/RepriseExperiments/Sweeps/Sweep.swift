@@ -45,10 +45,11 @@ package struct Sweep: Sendable {
             }
         if let map = value["zip"]?.map, !map.isEmpty { axes.append(try Self.zipped(map)) }
         random = try value["random"].flatMap { $0.isNull ? nil : $0 }.map(Self.random)
-        entries = (value["list"]?.list ?? [])
+        entries = try (value["list"]?.list ?? [])
             .map { entry in
                 var leaves: [(path: String, leaf: LocatedValue)] = []
                 entry.collectLeaves(into: &leaves)
+                for (path, leaf) in leaves where !path.isEmpty { try checkParameterName(path, at: leaf.place) }
                 return leaves.filter { !$0.path.isEmpty }.map { ($0.path, $0.leaf.from("sweep list")) }
             }
         repeats = value["repeats"]?.value.integerValue.map(Int.init) ?? 1
