@@ -43,6 +43,8 @@ package struct MetricTail: Hashable, Sendable {
         limit: Int = 4 << 20
     ) throws -> IngestBatch? {
         if position.isClosed { return nil }
+        // Most looks at a running job find nothing, and should cost next to nothing.
+        guard let status = try files.status(path), isFinal || status.bytes != position.offset else { return nil }
         var start = position
         let wanted = max(limit, 2 * MetricTail.longestLine)
         var bytes: [UInt8]

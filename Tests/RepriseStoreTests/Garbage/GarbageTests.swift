@@ -99,6 +99,29 @@ import Testing
         }
     }
 
+    @Test func `whichever call fails on the way, the next collection finishes, and kept runs have their folders`()
+        async throws
+    {
+        for failing in 1...80 {
+            let fixture = try StoreFixture(seed: UInt64(failing))
+            var generator = SeededGenerator(seed: 5)
+            var model = KeptRuns()
+            for round in 0..<3 { try await addRun(round, fixture, &model, &generator) }
+            let doomed = try #require(model.live.keys.sorted().first)
+            try fixture.store.delete([doomed])
+            model.live[doomed] = nil
+            let faulty = FailingFileSystem(failing: failing)
+            let report = try? Store.open(fixture.store.folder.root, files: faulty).gc(rule())
+            try check(model, fixture)
+            _ = try fixture.store.gc(rule())
+            try check(model, fixture)
+            #expect(try !files.exists(fixture.store.folder.run(doomed)))
+            #expect(try files.names(in: fixture.store.folder.runs).count == 2)
+            if report != nil, faulty.calls < failing { return }
+        }
+        Issue.record("no call was the last one")
+    }
+
     private func addRun(
         _ round: Int,
         _ fixture: StoreFixture,
