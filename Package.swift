@@ -106,8 +106,8 @@ let package = Package(
         .target(
             name: "RepriseCommands",
             dependencies: [
-                "RepriseModel", "RepriseSystem", "RepriseSite", "RepriseSnapshots", "RepriseComparison", "RepriseCharts",
-                "RepriseStore", "Reprise", argumentParser, collections,
+                "RepriseModel", "RepriseSystem", "RepriseSite", "RepriseSnapshots", "RepriseComparison",
+                "RepriseCharts", "RepriseStore", "Reprise", argumentParser, collections,
             ],
             swiftSettings: strict
         ),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Reprise
+import RepriseModel
 
 struct RunDelete: Verb {
     static let configuration = CommandConfiguration(
@@ -20,8 +21,8 @@ struct RunDelete: Verb {
     func run(in session: Session) async throws {
         let chosen = try session.laboratory.resolve(selection.runs)
         try session.laboratory.delete(chosen)
-        session.console.say(
-            "deleted \(chosen.count) \(chosen.count == 1 ? "run" : "runs"); `reprise restore` brings them back"
-        )
+        let ids = chosen.prefix(3).map(\.short).joined(separator: " ") + (chosen.count > 3 ? " …" : "")
+        let count = "\(chosen.count) \(chosen.count == 1 ? "run" : "runs")"
+        session.console.say("deleted \(count); `reprise restore \(ids)` brings back what `gc` has not removed")
     }
 }
