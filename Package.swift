@@ -140,7 +140,8 @@ let package = Package(
         test(
             "Reprise",
             [
-                "RepriseDispatch", "RepriseExperiments", "RepriseSite", "RepriseSnapshots", "RepriseStore",
+                "RepriseComparison", "RepriseDispatch", "RepriseExperiments", "RepriseSite", "RepriseSnapshots",
+                "RepriseStore",
                 "RepriseTracking",
             ]
         ),

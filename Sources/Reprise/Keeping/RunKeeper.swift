@@ -125,14 +125,17 @@ struct RunKeeper: JobLifecycle {
         var work = "\(folder)/work"
         if case .overlay = try await folders.plan(of: job.key.run) { work = overlay.upper(of: work) }
         let collector = OutputCollector(files: store.files, content: store.objects, largest: outputLimit)
-        return try collector.collect(
-            (step?.outputs ?? []) + (isLast ? request.outputs : []),
-            in: .init(
-                run: folder,
-                work: code.folder.isEmpty ? work : "\(work)/\(code.folder)",
-                outputs: "\(folder)/outputs"
-            )
+        let places = OutputCollector.Places(
+            run: folder,
+            work: code.folder.isEmpty ? work : "\(work)/\(code.folder)",
+            outputs: "\(folder)/outputs"
         )
+        // What the whole run is to leave may come from any step, and which of them ends last nobody knows beforehand.
+        var collected = try collector.collect((step?.outputs ?? []) + request.outputs, in: places)
+        if !isLast, !request.outputs.isEmpty {
+            collected.notes = try collector.collect(step?.outputs ?? [], in: places).notes
+        }
+        return collected
     }
 
     /// What the program itself has printed of its secrets goes out of the logs that are kept.
@@ -141,10 +144,24 @@ struct RunKeeper: JobLifecycle {
         let redactor = await credentials.redactor
         for name in ["stdout.log", "stderr.log"] {
             let path = "\(job.folder)/\(name)"
-            guard try store.files.exists(path) else { continue }
-            let bytes = try store.files.read(path, limit: 1 << 30)
-            let clean = redactor.redact(bytes)
-            if clean != bytes { try store.files.write(clean, to: path) }
+            if try store.files.exists(path) { try redact(path, redactor) }
         }
+    }
+
+    /// Piece by piece: a log may be larger than the memory.
+    private func redact(_ path: String, _ redactor: Redactor) throws {
+        let copy = path + ".clean"
+        try store.files.remove(copy)
+        try store.files.write("", to: copy)
+        var stream = redactor.stream()
+        var offset: Int64 = 0
+        while true {
+            let piece = try store.files.read(path, offset: offset, count: 4 << 20)
+            if piece.isEmpty { break }
+            offset += Int64(piece.count)
+            try store.files.append(stream.feed(piece), to: copy)
+        }
+        try store.files.append(stream.finish(), to: copy)
+        try store.files.rename(copy, to: path)
     }
 }
