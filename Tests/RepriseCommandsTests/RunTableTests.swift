@@ -54,9 +54,22 @@ import Testing
             RunTableView(rows: rows, now: now, columns: ["id", "hidden", "metrics.loss", "tags", "exit", "launch"]),
             RunTableView(rows: [], now: now),
         ]
-        let texts = views.map { $0.table.lines(width: nil, isUnicode: true, isColoured: false).joined(separator: "\n") }
+        let texts = views.map {
+            $0.table().lines(width: nil, isUnicode: true, isColoured: false).joined(separator: "\n")
+        }
         try expectGolden(texts.joined(separator: "\n\n") + "\n", "runs.txt")
         try expectGolden(Value.list(rows.map(\.value)).json(pretty: true) + "\n", "runs.json")
+    }
+
+    @Test func `leave out what finds no room, and cut no number`() {
+        let view = RunTableView(rows: rows, now: now)
+        for width in 40...100 {
+            let table = view.table(width: width)
+            let lines = table.lines(width: width, isUnicode: true, isColoured: false)
+            #expect(lines.allSatisfy { $0.columns <= width }, "\(width)")
+            let hasMetric = table.columns.contains { $0.head == "loss" }
+            #expect(!hasMetric || lines[1].hasSuffix("0.33333"), "\(width)")
+        }
     }
 
     @Test func `refuse a column that no run has, naming the nearest`() throws {

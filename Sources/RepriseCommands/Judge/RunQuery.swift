@@ -38,7 +38,7 @@ struct RunQuery: Verb {
         let rows = try session.laboratory.list(filter)
         guard !json.isOn else { return try session.console.document(.list(rows.map(\.value))) }
         if rows.isEmpty { session.console.say("no run matches") }
-        try session.console.print(RunTableView(rows: rows, now: session.now).table)
+        try session.console.print(RunTableView(rows: rows, now: session.now).table(width: session.console.tableWidth))
     }
 
     private func select(_ session: Session) async throws {

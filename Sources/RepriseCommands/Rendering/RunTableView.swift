@@ -21,9 +21,19 @@ struct RunTableView {
         self.columns = columns
     }
 
-    var table: Table {
-        let names = columns ?? chosen
-        return Table(names.map(column), rows: rows.map { row in names.map { cell($0, row) } })
+    /// The table; where nobody chose the columns, without parameters and metrics that find no room in the width.
+    func table(width: Int? = nil) -> Table {
+        guard columns == nil, let width else { return table(of: columns ?? chosen(4, 4)) }
+        var (parameters, metrics) = (4, 4)
+        while true {
+            let table = table(of: chosen(parameters, metrics))
+            guard table.leastWidth > width, parameters + metrics > 0 else { return table }
+            if parameters >= metrics { parameters -= 1 } else { metrics -= 1 }
+        }
+    }
+
+    private func table(of names: [String]) -> Table {
+        Table(names.map(column), rows: rows.map { row in names.map { cell($0, row) } })
     }
 
     /// Throws where a column is neither fixed nor a parameter or metric of any of the runs.
@@ -39,11 +49,11 @@ struct RunTableView {
         }
     }
 
-    private var chosen: [String] {
+    private func chosen(_ parameterCount: Int, _ metricCount: Int) -> [String] {
         let varying = parameters.filter { name in Set(rows.map { $0.parameters[name] }).count > 1 }
         let isRepeated = Set(rows.map(\.replicate)).count > 1
-        return ["id", "name", "state", "age", "time"] + (isRepeated ? ["repeat"] : []) + varying.prefix(4)
-            + metrics.prefix(4)
+        return ["id", "name", "state", "age", "time"] + (isRepeated ? ["repeat"] : []) + varying.prefix(parameterCount)
+            + metrics.prefix(metricCount)
     }
 
     private var parameters: [String] { Array(OrderedSet(rows.flatMap(\.parameters.keys))) }
@@ -58,7 +68,7 @@ struct RunTableView {
         case _ where Self.fixed.contains(name): return Table.Column(name)
         default:
             let isNumber = rows.contains { value(name, $0)?.doubleValue != nil }
-            return Table.Column(head, isNumber ? .right : .left)
+            return Table.Column(head, isNumber ? .right : .left, isWhole: isNumber)
         }
     }
 

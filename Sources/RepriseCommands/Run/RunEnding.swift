@@ -18,7 +18,7 @@ struct RunEnding {
         for row in rows.filter({ $0.state == .failed }).prefix(3) { try await lastWords(of: row) }
         guard !console.isQuiet else { return }
         let shown = rows.prefix(Self.limit)
-        try console.print(RunTableView(rows: Array(shown), now: session.now).table)
+        try console.print(RunTableView(rows: Array(shown), now: session.now).table(width: console.tableWidth))
         if rows.count > shown.count, let launch = rows.first?.launch {
             console.say("and \(rows.count - shown.count) more: `reprise list --launch \(launch)`")
         }

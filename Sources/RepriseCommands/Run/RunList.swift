@@ -66,11 +66,14 @@ struct RunList: Verb {
         let view = RunTableView(rows: rows, now: session.now, columns: names)
         try view.check()
         if rows.isEmpty { console.say("no run matches") }
-        return view.table.lines(
-            width: console.outputIsTerminal ? console.width : nil,
-            isUnicode: console.isUnicode,
-            isColoured: console.outputIsColoured
-        )
+        // A live region leaves the last column free.
+        let width = console.tableWidth.map { watch ? $0 - 1 : $0 }
+        return view.table(width: width)
+            .lines(
+                width: width,
+                isUnicode: console.isUnicode,
+                isColoured: console.outputIsColoured
+            )
     }
 }
 

@@ -76,9 +76,11 @@ package struct Console: Sendable {
     /// The text in colour, where standard output has any.
     package func painted(_ text: String, _ paint: Paint) -> String { paint.applied(to: text, outputIsColoured) }
 
+    /// What tables are fitted to; nil where nothing is cut.
+    var tableWidth: Int? { outputIsTerminal ? width : nil }
+
     package func print(_ table: Table) throws {
-        let width = outputIsTerminal ? width : nil
-        for line in table.lines(width: width, isUnicode: isUnicode, isColoured: outputIsColoured) {
+        for line in table.lines(width: tableWidth, isUnicode: isUnicode, isColoured: outputIsColoured) {
             try self.line(line)
         }
     }

@@ -53,22 +53,32 @@ package struct Table: Sendable {
             }
     }
 
-    private var natural: [Int] {
+    /// Columns that a row takes at least: what may not be cut, and four of everything else.
+    var leastWidth: Int { least.reduce(0, +) + 2 * max(0, least.count - 1) }
+
+    private var natural: [Int] { columns.indices.map { max(columns[$0].head.columns, widest($0)) } }
+
+    /// Heads may be cut everywhere.
+    private var least: [Int] {
         columns.indices.map { index in
-            max(columns[index].head.columns, rows.lazy.map { $0[index].text.columns }.max() ?? 0)
+            let natural = max(columns[index].head.columns, widest(index))
+            return min(natural, columns[index].isWhole ? max(4, widest(index)) : 4)
         }
     }
 
+    private func widest(_ column: Int) -> Int { rows.lazy.map { $0[column].text.columns }.max() ?? 0 }
+
     private func fitted(_ natural: [Int], to width: Int?) -> [Int] {
         guard let width else { return natural }
+        let least = least
         var widths = natural
         var excess = widths.reduce(0, +) + 2 * (widths.count - 1) - width
         while excess > 0 {
-            let open = widths.indices.filter { !columns[$0].isWhole && widths[$0] > 4 }
+            let open = widths.indices.filter { widths[$0] > least[$0] }
             guard let widest = open.max(by: { widths[$0] < widths[$1] }) else { break }
             // Down to the next widest at once, so that wide tables cost no time.
-            let next = open.filter { $0 != widest }.map { widths[$0] }.max() ?? 4
-            let step = min(excess, max(1, widths[widest] - max(next, 4)))
+            let next = open.filter { $0 != widest }.map { widths[$0] }.max() ?? least[widest]
+            let step = min(excess, max(1, widths[widest] - max(next, least[widest])))
             widths[widest] -= step
             excess -= step
         }
