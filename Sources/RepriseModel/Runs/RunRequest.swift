@@ -131,8 +131,7 @@ public struct StepRequest: Hashable, Sendable, Codable {
     }
 }
 
-/// What is executed. Words that only a run knows (`{{ seed }}`, `{{ outputs }}`, `{{ data.x }}`, `{{ run.id }}`) may
-/// still stand in it as `${REPRISE_…}`-free placeholders: see `CommandWord`.
+/// What is executed. What only the job knows stays in it as a `RunWord`, which the job's script puts in.
 public enum Command: Hashable, Sendable, Codable {
     /// Executed without a shell.
     case list([[CommandPiece]])
@@ -141,13 +140,13 @@ public enum Command: Hashable, Sendable, Codable {
 }
 
 /// A piece of a command: text as it stands, or something that the run's own script puts in.
-public enum CommandPiece: Hashable, Sendable, Codable {
+public enum CommandPiece: Hashable, Sendable {
     case text(String)
     case run(RunWord)
 }
 
 /// What only the job itself knows, and gets from its environment.
-public enum RunWord: Hashable, Sendable, Codable {
+public enum RunWord: Hashable, Sendable {
     case runID, runDirectory, outputs, seed, attempt, split, splits
     case data(String)
 
