@@ -79,7 +79,7 @@ private actor LogReader {
                 open = nil
                 continue
             }
-            try await Task.sleep(for: .milliseconds(150))
+            try await ContinuousClock().sleep(for: .milliseconds(150))
         }
     }
 

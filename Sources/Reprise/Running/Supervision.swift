@@ -56,7 +56,7 @@ extension Laboratory {
                 try await supervise(until: .ended(runs), store, site, follower, tell)
                 withExtendedLifetime(lock) {}
             } else {
-                try await Task.sleep(for: .milliseconds(100))
+                try await ContinuousClock().sleep(for: .milliseconds(100))
             }
         }
         if try store.count(matching: RunFilter(states: [.queued, .submitted, .running])) > 0 {
