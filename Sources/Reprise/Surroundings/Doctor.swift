@@ -46,9 +46,9 @@ extension Laboratory {
                     text: "none from `\(folder)` upwards; the first `reprise run` makes one"
                 )
             }
-            let damage = try store().readOnlySQL("SELECT * FROM pragma_quick_check").rows
-            guard damage == [[.string("ok")]] else {
-                let text = damage.prefix(3).flatMap { $0.map(\.text) }.joined(separator: "; ")
+            let damage = try store().damage()
+            guard damage.isEmpty else {
+                let text = damage.prefix(3).joined(separator: "; ")
                 return DoctorFinding(name: "store", state: .problem, text: "\(place): \(text)")
             }
             let runs = try store().count(matching: RunFilter(deleted: .included))
