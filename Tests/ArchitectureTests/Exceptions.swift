@@ -9,9 +9,7 @@ let homeExceptions: [String: Set<String>] = [
 
 /// Files that make a banned call, as `path: [call]`.
 let callExceptions: [String: Set<String>] = [
-    // All wait for what another process writes to disk, which no test's clock can move.
-    "Sources/Reprise/Looking/LogReader.swift": ["Task.sleep"],
-    "Sources/Reprise/Running/Supervision.swift": ["Task.sleep"],
+    // Waits for what another process writes to disk, which no test's clock can move.
     "Sources/RepriseDispatchers/LocalProcess/JobFolders.swift": ["Task.sleep"],
 ]
 
