@@ -38,10 +38,6 @@ package struct Settings: Hashable, Sendable {
     package var sweepConfirm: Int
     /// Bytes of one kept output.
     package var outputLimit: Int64
-    /// Bytes of one kept log.
-    package var logLimit: Int64
-    /// `auto`, `always` or `never`.
-    package var color: String
 }
 
 extension Site {
@@ -81,9 +77,7 @@ extension Site {
                 trackers: try value("trackers")?.listValue?.compactMap(TrackerSettings.init) ?? [],
                 grace: .milliseconds(try whole("queue.grace")),
                 sweepConfirm: Int(try whole("sweep.confirm")),
-                outputLimit: try whole("output.limit"),
-                logLimit: try whole("log.limit"),
-                color: try value("color")?.stringValue ?? "auto"
+                outputLimit: try whole("output.limit")
             )
         }
     }

@@ -14,10 +14,10 @@ import Testing
             "initials: 7", "targets: [local]", "- a", "targets: {local: {slots: 0}}", "target: hcp",
             "credentials: {gh: hunter22}", "credentials: {gh: {varable: X}}", "trackers: [{kind: mlfow}]",
             "trackers: [{kind: mlflow, url: x}]", "snapshots: {limit: -1}", "a: b: c", "initials: a\ninitials: b",
-            "targets: {local: {slots: !removed }}", "color: true", "snapshots.limt: 1",
+            "targets: {local: {slots: !removed }}", "queue: {grace: true}", "snapshots.limt: 1",
         ]
         for text in files { texts.append("# \(text)\n" + (try SiteFolder(project: text).complaint())) }
-        for option in ["targets.local.slot=2", "target.slots=many", "colour=never", "targets.local.partition=x"] {
+        for option in ["targets.local.slot=2", "target.slots=many", "quue.grace=1s", "targets.local.partition=x"] {
             texts.append("# --set \(option)\n" + (try SiteFolder().complaint(set: [option])))
         }
         let variables = [

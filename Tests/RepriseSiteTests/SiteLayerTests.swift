@@ -65,9 +65,15 @@ import Testing
         #expect(try standard.settings.grace == .seconds(10))
     }
 
-    @Test func `false beats an unset setting and true below`() throws {
-        let folder = try SiteFolder(machine: "color: always", user: "color: never")
-        #expect(try folder.load().settings.color == "never")
+    @Test func `zero of a stronger layer beats more of a weaker one`() throws {
+        let folder = try SiteFolder(machine: "targets.local.gpus: 4", user: "targets.local.gpus: 0")
+        #expect(try folder.load().settings(for: nil).gpus == 0)
+    }
+
+    @Test func `trackers are not used yet, and that is said`() throws {
+        let site = try SiteFolder(user: "trackers:\n  - {kind: jsonl, file: a.jsonl}").load()
+        #expect(site.warnings.map(\.code) == ["unsupported"])
+        #expect(site.warnings.first?.place?.line == 2)
     }
 
     @Test func `target dot names the chosen target on every layer`() throws {

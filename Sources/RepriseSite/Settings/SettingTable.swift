@@ -36,18 +36,6 @@ package enum SettingTable {
             "the largest file that is kept as an output of a run",
             standard: .integer(10 << 30)
         ),
-        SettingDefinition(
-            "log.limit",
-            .bytes,
-            "how much of each of a run's logs is kept",
-            standard: .integer(1 << 30)
-        ),
-        SettingDefinition(
-            "color",
-            .choice(["auto", "always", "never"]),
-            "when the terminal is coloured",
-            standard: "auto"
-        ),
     ]
 
     private static let here: Set<TargetKind> = [.process, .container, .apptainer]

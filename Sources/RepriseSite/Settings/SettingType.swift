@@ -4,7 +4,6 @@ import RepriseYAML
 /// What a setting may hold.
 package indirect enum SettingType: Hashable, Sendable {
     case text
-    case flag
     /// A whole number of at least `least`.
     case whole(least: Int64)
     /// `50MiB`, `4GB`, or a number of bytes. Kept as bytes.
@@ -20,7 +19,6 @@ package indirect enum SettingType: Hashable, Sendable {
     package var expectation: String {
         switch self {
         case .text: "text"
-        case .flag: "`true` or `false`"
         case .whole(let least): "a whole number of at least \(least)"
         case .bytes: "a size such as `50MiB`"
         case .duration: "a time such as `10s` or `1h30m`"
@@ -34,7 +32,7 @@ package indirect enum SettingType: Hashable, Sendable {
     /// The value in the form in which it is kept; nil where it is of another type.
     func kept(_ value: Value) -> Value? {
         switch (self, value) {
-        case (.text, .string), (.flag, .bool): return value
+        case (.text, .string): return value
         case (.whole(let least), .integer(let number)): return number >= least ? value : nil
         case (.bytes, .integer(let number)): return number >= 0 ? value : nil
         case (.bytes, .string(let text)): return Quantities.bytes(text).map(Value.integer)
@@ -54,7 +52,7 @@ package indirect enum SettingType: Hashable, Sendable {
     func value(ofText text: String, origin: String) throws -> Value {
         switch self {
         case .text, .bytes, .duration, .choice: return .string(text)
-        case .flag, .whole: return CoreSchema.value(of: text) ?? .string(text)
+        case .whole: return CoreSchema.value(of: text) ?? .string(text)
         case .texts where !text.hasPrefix("["):
             return .list(text.split(separator: ",").map { .string(trimmed($0)) })
         case .texts, .trackers, .credential:

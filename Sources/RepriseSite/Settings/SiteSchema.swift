@@ -46,7 +46,6 @@ package enum SiteSchema {
     private static func type(_ type: SettingType) -> Mapping {
         switch type {
         case .text: ["type": ["string", "null"]]
-        case .flag: ["type": ["boolean", "null"]]
         case .whole(let least): ["type": ["integer", "null"], "minimum": .integer(least)]
         case .bytes, .duration: ["type": ["string", "integer", "null"]]
         case .choice(let names): ["enum": .list(names.map(Value.string) + [.null])]
