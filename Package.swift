@@ -20,7 +20,7 @@ let package = Package(
     name: "reprise",
     products: [
         .executable(name: "reprise", targets: ["reprise"]),
-        .library(name: "Reprise", targets: ["Reprise"]),
+        .library(name: "Reprise", targets: ["Reprise", "RepriseModel", "RepriseComparison"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
