@@ -19,7 +19,7 @@ extension Laboratory {
     public func `repeat`(_ run: RunID) async throws -> RunID {
         let store = try store()
         let original = try store.request(run)
-        guard try store.snapshot(original.snapshot) != nil else {
+        guard let snapshot = try store.snapshot(original.snapshot) else {
             throw Mistake("the snapshot of run `\(run.short)` is gone", code: "snapshot-missing", fault: .world)
         }
         try await checkData(of: original)
@@ -32,6 +32,7 @@ extension Laboratory {
         request.repeats = run
         request.createdAt = now
         let facts = try await surroundings(of: original, in: store)
+        try store.save(snapshot)
         try store.insert(LaunchRecord(id: request.launch, createdAt: now, facts: facts), runs: [request])
         return request.id
     }

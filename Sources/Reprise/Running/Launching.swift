@@ -99,6 +99,8 @@ extension Laboratory {
                 code: "data-changed"
             )
         }
+        // Makes it young again, so that a collection of garbage at this moment leaves it alone.
+        try store.save(record)
         return FrozenSnapshot(record: record, data: data, places: [:])
     }
 
@@ -114,9 +116,14 @@ extension Laboratory {
     /// The same for a repetition, as it stands now.
     func surroundings(of original: RunRequest, in store: Store) async throws -> Mapping {
         let maker = world.snapshotMaker(store.folder)
+        // Where the commands start, so that a program named by a relative path is found as it was the first time.
+        var folder = store.folder.root
+        if let code = try store.snapshot(original.snapshot)?.manifest.code {
+            folder = try await maker.checkouts.checkout(of: code).path + (code.folder.isEmpty ? "" : "/" + code.folder)
+        }
         let reading = try await maker.environmentProbe.read(
             commands: original.steps.map(\.command),
-            folder: store.folder.root,
+            folder: folder,
             declared: original.variables.mapValues(\.text).reduce(into: [:]) { $0[$1.key] = $1.value }
         )
         let machine = try await maker.machineProbe.read(places: reading.places)
