@@ -192,6 +192,22 @@ class Bench:
         row("metrics", f"read {count:,} points and draw them", "reprise", seconds * 1000, "ms", "whole process")
 
 
+def page(head):
+    """The figures as a page, grouped as they were taken, with what was missing and what was lost."""
+    lines = ["# Benchmarks", "",
+             "Whole processes, the median of several executions where one takes under a second, else one. Everything below comes",
+             "from one run of `./dev bench`; what each figure is, `benchmarks/bench.py` says. Tools that keep less are quicker for it:",
+             "the last column says what each one keeps.", "",
+             f"Measured {time.strftime('%Y-%m-%d')}: {head} at the start.", ""]
+    for group in dict.fromkeys(found["group"] for found in ROWS):
+        lines += [f"## {group.capitalize()}", "", "| what | tool | figure | remark |", "|---|---|---|---|"]
+        for found in (found for found in ROWS if found["group"] == group):
+            figure = "—" if found["value"] is None else f"{found['value']:,.2f} {found['unit']}"
+            lines.append(f"| {found['what']} | {found['tool']} | {figure} | {found['note']} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
 def machine():
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
     memory = next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemTotal")) / 1024 / 1024
@@ -207,14 +223,18 @@ def main():
     parser.add_argument("--files", type=int, default=50_000)
     parser.add_argument("--gib", type=int, default=2)
     parser.add_argument("--points", type=int, default=1_000_000)
-    parser.add_argument("--json")
+    parser.add_argument("--json", help="write the figures to this file")
+    parser.add_argument("--markdown", help="write the figures to this file as a page of the documents")
     options = parser.parse_args()
     options.reprise = str(pathlib.Path(options.reprise).resolve())
-    print(f"{run(options.reprise, '--version').stdout.strip()} on {machine()}")
+    head = f"Reprise {run(options.reprise, '--version').stdout.strip()} on {machine()}"
+    print(head)
     with tempfile.TemporaryDirectory(prefix="reprise-bench-") as scratch:
         bench = Bench(options, pathlib.Path(scratch))
         for name in options.only.split(","):
             getattr(bench, name)()
+    if options.markdown:
+        pathlib.Path(options.markdown).write_text(page(head))
     if options.json:
         pathlib.Path(options.json).write_text(json.dumps({"machine": machine(), "rows": ROWS}, indent=2))
 
