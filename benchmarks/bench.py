@@ -174,12 +174,12 @@ class Bench:
     def metrics(self):
         count = self.options.points
         folder = self.scratch / "metrics"
-        folder.mkdir()
+        repository(folder)
         source = self.scratch / "points.jsonl"
         with source.open("w") as out:
             for step in range(count):
                 out.write(f'{{"step": {step}, "loss": {1 / (step + 1):.9g}, "time": {1_700_000_000 + step / 100:.2f}}}\n')
-        command = f"cp {source} $REPRISE_METRICS"
+        command = f"cp {source} \"$REPRISE_METRICS\""
         empty = timed(self.reprise, "run", experiment(folder / "none"), "--quiet", cwd=folder)
         database = folder / ".reprise" / "reprise.db"
         size = lambda: sum(f.stat().st_size for f in database.parent.glob("reprise.db*"))
