@@ -21,6 +21,8 @@ extension Laboratory {
         _ plan: LaunchPlan,
         progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
     ) async throws -> Launch {
+        let commands = CommandCheck(world: world, isKept: plan.options.snapshot != nil)
+        for part in plan.plans { try commands.check(part) }
         let home = try home(of: plan)
         let store = try store(makingIn: home)
         var generator = EntropyGenerator(world.entropy)

@@ -89,11 +89,31 @@ import Testing
         #expect(record.reason?.contains("time limit") == true)
     }
 
-    @Test func `that is not there fails with its name`() async throws {
-        let lab = try LaboratoryFolder(["a.exp.yaml": "command: [no-such-program-here, x]"])
+    @Test(arguments: ["[no-such-program-here, x]", "no-such-program-here x", "./no-such.sh", "[/no/such/program]"])
+    func `that is not there is refused with its name before anything is queued`(_ command: String) async throws {
+        let lab = try LaboratoryFolder(["a.exp.yaml": "command: \(command)"])
+        let error = await #expect(throws: Mistake.self) { try await lab.run() }
+        #expect(error?.code == "command-not-found")
+        #expect(error?.what.contains("no-such") == true || error?.what.contains("/no/such") == true)
+    }
+
+    @Test(arguments: ["true; no-such-program-here", "no-such-program-here || exit 127", "'(no-such-program-here)'"])
+    func `whose script starts what is not there fails as the shell says`(_ command: String) async throws {
+        let lab = try LaboratoryFolder(["a.exp.yaml": "command: \(command)"])
         let record = try #require(try await lab.run().first)
         #expect(record.state == .failed)
         #expect(record.exitStatus == 127)
+    }
+
+    @Test func `that an earlier step builds is left to the run`() async throws {
+        let lab = try LaboratoryFolder([
+            "a.exp.yaml": """
+            steps:
+              build: {command: "printf '#!/bin/sh\\nexit 0\\n' > made; chmod +x made"}
+              use: {command: [./made], needs: [build]}
+            """
+        ])
+        #expect(try await lab.run().first?.state == .finished)
     }
 
     @Test func `gets every value as it was written`() async throws {
