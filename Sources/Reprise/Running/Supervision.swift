@@ -35,10 +35,20 @@ extension Laboratory {
     /// Supervises whatever is open in the store until nothing is, without telling anybody; what runs in the background.
     public func superviseInBackground(settings: [String] = []) async throws {
         let store = try store()
-        guard let lock = try SupervisorLock(folder: store.folder.root, process: processID()) else { return }
-        defer { withExtendedLifetime(lock) {} }
-        let supervisor = try await supervisor(store, site(overrides: settings)) { _, _ in }
-        try await supervisor.run(until: .allEnded)
+        // Whoever holds the lock may be about to leave, and may not have seen the newest runs.
+        for _ in 0..<50 {
+            if let lock = try SupervisorLock(folder: store.folder.root, process: processID()) {
+                defer { withExtendedLifetime(lock) {} }
+                let supervisor = try await supervisor(store, site(overrides: settings)) { _, _ in }
+                return try await supervisor.run(until: .allEnded)
+            }
+            guard try hasOpenRuns(store) else { return }
+            try await ContinuousClock().sleep(for: .milliseconds(100))
+        }
+    }
+
+    private func hasOpenRuns(_ store: Store) throws -> Bool {
+        try store.count(matching: RunFilter(states: [.queued, .submitted, .running])) > 0
     }
 
     /// Asks whoever supervises the runs to end them. Durable when it returns; runs that have ended stay as they are.
@@ -59,7 +69,7 @@ extension Laboratory {
                 try await ContinuousClock().sleep(for: .milliseconds(100))
             }
         }
-        if try store.count(matching: RunFilter(states: [.queued, .submitted, .running])) > 0 {
+        if try hasOpenRuns(store) {
             // Others' runs must not wait for the next command of a person.
             try startBackgroundSupervisor()
         }
