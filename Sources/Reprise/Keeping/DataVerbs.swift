@@ -57,7 +57,7 @@ extension Laboratory {
             let known = requests.map(\.name)
             throw Mistake(
                 "the experiment has no data `\(name)`",
-                why: "it has " + known.map { "`\($0)`" }.joined(separator: ", "),
+                why: known.isEmpty ? "it names no data" : "it has " + known.map { "`\($0)`" }.joined(separator: ", "),
                 fix: nearestName(to: name, among: known).map { "did you mean `\($0)`?" },
                 code: "unknown-data"
             )

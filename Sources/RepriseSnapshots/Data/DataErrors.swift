@@ -33,7 +33,7 @@ package enum DataError: RepriseError, Hashable {
         case .missing(let name, _):
             "put it there, or correct `data.\(name)` in the experiment; paths count from its file"
         case .changed(let name, _, _, _):
-            "bring the old content back, or accept the new one with `reprise data add \(name)`"
+            "bring the old content back, or accept the new one: `reprise data add EXPERIMENT \(name)`"
         case .notAFile: "take it out of the folder"
         case .unsettled: "wait until whatever writes it is done, then run the command again"
         case .unreadableLock:

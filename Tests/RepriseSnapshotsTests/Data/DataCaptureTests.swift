@@ -146,7 +146,7 @@ import Testing
         #expect(lock.contains(first[0].digest.description))
         try ground.write("two", to: "train.csv")
         let error = await #expect(throws: DataError.self) { try await data.capture(request, in: ground.project) }
-        #expect(error?.fix?.contains("`reprise data add train`") == true)
+        #expect(error?.fix?.contains("`reprise data add EXPERIMENT train`") == true)
         #expect(error?.why?.contains(first[0].digest.description) == true)
         #expect(try ground.files.text(ground.project + "/reprise.lock") == lock)
         let second = try await data.capture(request, in: ground.project, accepting: ["train"])
