@@ -54,6 +54,17 @@ struct Workshop {
         variables: [String: String] = [:],
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> ProcessResult {
+        try await run(arguments, expecting: status, variables: variables, sourceLocation: sourceLocation)
+    }
+
+    /// The same with arguments that are at hand as a list.
+    @discardableResult
+    func run(
+        _ arguments: [String],
+        expecting status: Int?,
+        variables: [String: String] = [:],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> ProcessResult {
         let words = try command(arguments, variables: variables)
         let result = try await runner.run(Invocation(words[0], Array(words.dropFirst()), folder: project))
         if let status {
