@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Times Reprise beside the tools that people use today, whole processes, in one run, and prints one table.
 
-Usage: bench.py --reprise PATH [--only NAME,…] [--runs N] [--peer-runs N] [--files N] [--gib N] [--points N] [--json FILE]
+Usage: bench.py --reprise PATH [NAME …] [--runs N] [--peer-runs N] [--files N] [--gib N] [--points N] [--json FILE]
 
 Every figure is the median of several executions where one takes under a second, else of one. Both sides of a
 comparison run one after the other in the same folder of the same disk. A tool that is missing is said to be missing.
 """
-import argparse, json, os, pathlib, platform, shutil, statistics, subprocess, sys, tempfile, time
+import argparse, contextlib, json, os, pathlib, platform, shutil, sqlite3, statistics, subprocess, sys, tempfile, time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROWS = []
@@ -186,7 +186,8 @@ class Bench:
         before = size()
         full = timed(self.reprise, "run", experiment(folder / "full", command=json.dumps(command)), "--quiet", cwd=folder)
         row("metrics", f"{count:,} points, metrics.jsonl to store", "reprise", count / (full - empty), "points/s", "whole run, less an empty one")
-        run("sqlite3", database, "PRAGMA wal_checkpoint(TRUNCATE)", check=False)
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         row("metrics", "on disk", "reprise", (size() - before) / count, "bytes/point")
         seconds = timed(self.reprise, "plot", "@last", "--metric", "loss", cwd=folder, repeat=5)
         row("metrics", f"read {count:,} points and draw them", "reprise", seconds * 1000, "ms", "whole process")
@@ -217,7 +218,8 @@ def machine():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reprise", required=True)
-    parser.add_argument("--only", default="startup,trivial,listing,snapshot,data,metrics")
+    groups = ["startup", "trivial", "listing", "snapshot", "data", "metrics"]
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which groups; all by default: {', '.join(groups)}")
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--peer-runs", type=int, default=10)
     parser.add_argument("--files", type=int, default=50_000)
@@ -226,12 +228,15 @@ def main():
     parser.add_argument("--json", help="write the figures to this file")
     parser.add_argument("--markdown", help="write the figures to this file as a page of the documents")
     options = parser.parse_args()
+    for name in options.names:
+        if name not in groups:
+            parser.error(f"no group `{name}`; there are {', '.join(groups)}")
     options.reprise = str(pathlib.Path(options.reprise).resolve())
     head = f"Reprise {run(options.reprise, '--version').stdout.strip()} on {machine()}"
     print(head)
     with tempfile.TemporaryDirectory(prefix="reprise-bench-") as scratch:
         bench = Bench(options, pathlib.Path(scratch))
-        for name in options.only.split(","):
+        for name in options.names or groups:
             getattr(bench, name)()
     if options.markdown:
         pathlib.Path(options.markdown).write_text(page(head))
