@@ -7,6 +7,8 @@ struct Scaffold {
     let folder: String
     /// The folder's own name, which becomes the experiment's.
     let name: String
+    /// The JSON Schema of experiment files.
+    let schema: String
 
     /// Writes what is not there yet and returns the paths written. Nothing is overwritten unless `force`.
     func write(force: Bool) throws -> [String] {
@@ -24,6 +26,10 @@ struct Scaffold {
                 code: "file-exists"
             )
         }
+        // For editors; the first line of the experiment names it.
+        try files.makeFolder("\(folder)/.reprise")
+        _ = try files.create("\(folder)/.reprise/.gitignore", bytes: Array("*\n".utf8), mode: 0o644)
+        try files.write(schema, to: "\(folder)/.reprise/experiment.schema.json")
         for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
             try files.write(text, to: "\(folder)/\(name)")
         }
