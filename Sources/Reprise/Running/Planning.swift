@@ -6,6 +6,7 @@ import RepriseSystem
 extension Laboratory {
     /// Reads the experiment, applies what was said beside it, and works out every variant. Changes nothing.
     public func plan(_ options: RunOptions) async throws -> LaunchPlan {
+        if let name = options.name { try checkName(name) }
         let source = ExperimentSource(files: world.files, processes: world.processes, folder: folder)
         let experiments = try await source.load(options.file)
         let beforeExperiment = try site(overrides: options.settings, target: options.target)
@@ -45,6 +46,11 @@ extension Laboratory {
             plans: plans,
             site: site
         )
+    }
+
+    private func checkName(_ name: String) throws {
+        guard name.isEmpty || name.count > 250 || name.contains(where: { $0.isNewline || $0 == "\0" }) else { return }
+        throw Mistake("the name `\(name.prefix(60))` must be one line of 1 to 250 characters", code: "wrong-name")
     }
 
     private func seed(_ options: RunOptions) throws -> Seed {

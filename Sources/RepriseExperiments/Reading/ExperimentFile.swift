@@ -104,6 +104,9 @@ extension LocatedValue {
     /// Joins maps under one key; everything else that stands twice is an error.
     private mutating func add(_ entry: LocatedEntry) throws {
         guard case .map(var map) = content else { return }
+        // One owner at a time, or each of many keys would copy all that came before it.
+        content = .map([:])
+        defer { content = .map(map) }
         if var present = map[entry.key] {
             guard present.value.map != nil, let more = entry.value.map, entry.value.tag == nil else {
                 throw Mistake("the key `\(entry.key)` stands twice", code: "duplicate-key", place: entry.place)
@@ -113,6 +116,5 @@ extension LocatedValue {
         } else {
             map[entry.key] = entry
         }
-        content = .map(map)
     }
 }
