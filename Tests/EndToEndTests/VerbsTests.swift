@@ -82,6 +82,8 @@ import Testing
             let differs = try await workshop.reprise("verify", "@last", expecting: 1)
             #expect(differs.text.contains("step 3"), "\(differs.text)")
             try await workshop.reprise("run", "bare.exp.yaml")
+            let stepless = try await workshop.reprise("logs", "@last", "--step", "a", expecting: 2)
+            #expect(stepless.errorText.contains("without steps"))
             let undecided = try await workshop.reprise("verify", "@last", expecting: 2)
             #expect(undecided.text.contains("nothing to compare"))
         }

@@ -36,7 +36,10 @@ extension Laboratory {
             let nearest = nearestName(to: step, among: known.sorted())
             throw Mistake(
                 "run `\(run.short)` has no step `\(step)`",
-                fix: nearest.map { "did you mean `\($0)`?" } ?? "its steps: \(known.sorted().joined(separator: ", "))",
+                why: known.isEmpty ? "it is one command, without steps" : nil,
+                fix: nearest.map { "did you mean `\($0)`?" }
+                    ?? (known.isEmpty
+                        ? "leave `--step` out" : "its steps: \(known.sorted().joined(separator: ", "))"),
                 code: "unknown-step"
             )
         }
