@@ -1,0 +1,7 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+
+func probe() { _ = Router() }
