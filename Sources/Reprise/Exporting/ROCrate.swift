@@ -54,11 +54,12 @@ struct ROCrate {
     private func action(_ run: RunRecord) -> Value {
         var entity: Mapping = [
             "@id": .string("#run-\(run.id)"), "@type": "CreateAction", "name": .string(run.request.name),
-            "agent": reference("#reprise"), "instrument": reference("#snapshot-\(run.request.snapshot)"),
-            "object": .list(run.request.parameters.map { reference(parameterID($0, run)) }),
-            "result": .list(run.outputs.map { reference(Self.path(of: $0, in: run)) }),
-            "actionStatus": .string(run.state == .finished ? "CompletedActionStatus" : "FailedActionStatus"),
+            "agent": reference("#reprise"),
         ]
+        if let snapshot = run.request.snapshot { entity["instrument"] = reference("#snapshot-\(snapshot)") }
+        entity["object"] = .list(run.request.parameters.map { reference(parameterID($0, run)) })
+        entity["result"] = .list(run.outputs.map { reference(Self.path(of: $0, in: run)) })
+        entity["actionStatus"] = .string(run.state == .finished ? "CompletedActionStatus" : "FailedActionStatus")
         if let started = run.startedAt { entity["startTime"] = .string(started.description) }
         if let ended = run.endedAt { entity["endTime"] = .string(ended.description) }
         if run.state != .finished, let reason = run.reason { entity["error"] = .string(reason) }
@@ -66,11 +67,12 @@ struct ROCrate {
     }
 
     private func instrument(_ run: RunRecord) -> [Value] {
-        [
+        guard let snapshot = run.request.snapshot else { return [] }
+        return [
             [
-                "@id": .string("#snapshot-\(run.request.snapshot)"), "@type": ["SoftwareApplication"],
-                "name": .string("Snapshot \(run.request.snapshot.short) of \(run.request.experiment)"),
-                "identifier": .string("sha256:\(run.request.snapshot)"),
+                "@id": .string("#snapshot-\(snapshot)"), "@type": ["SoftwareApplication"],
+                "name": .string("Snapshot \(snapshot.short) of \(run.request.experiment)"),
+                "identifier": .string("sha256:\(snapshot)"),
                 "description": .string(run.request.steps.map(\.command.text).joined(separator: "\n")),
             ]
         ]

@@ -34,7 +34,7 @@ struct RunTable {
             ("ended", { $0.endedAt?.description ?? "" }),
             ("exit_status", { $0.exitStatus.map(String.init) ?? "" }),
             ("seed", { $0.request.seed.description }),
-            ("snapshot", { $0.request.snapshot.description }),
+            ("snapshot", { $0.request.snapshot?.description ?? "" }),
         ]
     }
 

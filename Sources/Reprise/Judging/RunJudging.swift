@@ -19,7 +19,7 @@ extension Laboratory {
     public func `repeat`(_ run: RunID) async throws -> RunID {
         let store = try store()
         let original = try store.request(run)
-        guard let snapshot = try store.snapshot(original.snapshot) else {
+        guard let snapshot = try store.snapshot(original.frozen()) else {
             throw Mistake("the snapshot of run `\(run.short)` is gone", code: "snapshot-missing", fault: .world)
         }
         try await checkData(of: original)
@@ -77,7 +77,7 @@ extension Laboratory {
     /// What a comparison needs of a run, with the machine and the software that this very execution met.
     private func execution(_ run: RunID, in store: Store) throws -> Execution {
         var record = try show(run)
-        var manifest = try store.snapshot(record.request.snapshot)?.manifest
+        var manifest = try record.request.snapshot.flatMap { try store.snapshot($0)?.manifest }
         let facts = try store.launch(record.request.launch)?.facts
         if let environment = facts?["environment"]?.mapValue { manifest?.environment.facts = environment }
         if record.machine == nil { record.machine = facts?["machine"]?.mapValue.map(MachineRecord.init) }

@@ -53,7 +53,7 @@ actor RunFolders {
         // What a supervisor left that died in the middle of this.
         for name in ["work", ".work"] { try store.files.remove("\(folder)/\(name)") }
         try store.files.makeFolder("\(folder)/outputs")
-        let plan = try await workspaces.prepare(manifest(request.snapshot).code, at: "\(folder)/work")
+        let plan = try await workspaces.prepare(manifest(request.frozen()).code, at: "\(folder)/work")
         try store.files.write(parameters(of: request).json(pretty: true) + "\n", to: "\(folder)/parameters.json")
         if case .overlay(let lower) = plan { try store.files.write(lower, to: "\(folder)/.work/lower") }
         // Last: its presence says that the rest is there.

@@ -60,7 +60,7 @@ struct RunKeeper: JobLifecycle {
             step: request.steps[position],
             key: key,
             seed: seed(of: key, at: position, request),
-            folder: try await folders.manifest(request.snapshot).code.folder
+            folder: try await folders.manifest(request.frozen()).code.folder
         )
         if case .overlay(let lower) = plan {
             let script = overlay.script(lower: lower, work: store.folder.run(key.run) + "/work")
@@ -121,7 +121,7 @@ struct RunKeeper: JobLifecycle {
         let step = request.steps.first { $0.name == job.key.step }
         let isLast = request.steps.last?.name == job.key.step
         let folder = store.folder.run(job.key.run)
-        let code = try await folders.manifest(request.snapshot).code
+        let code = try await folders.manifest(request.frozen()).code
         var work = "\(folder)/work"
         if case .overlay = try await folders.plan(of: job.key.run) { work = overlay.upper(of: work) }
         let collector = OutputCollector(files: store.files, content: store.objects, largest: outputLimit)

@@ -53,7 +53,7 @@ extension Laboratory {
         return Launch(
             id: id,
             runs: requests.map(\.id),
-            snapshot: requests.first.map(\.snapshot) ?? SHA256Hasher.digest(of: [])
+            snapshot: requests.first.flatMap(\.snapshot) ?? SHA256Hasher.digest(of: [])
         )
     }
 
@@ -120,7 +120,7 @@ extension Laboratory {
         let maker = world.snapshotMaker(store.folder)
         // Where the commands start, so that a program named by a relative path is found as it was the first time.
         var folder = store.folder.root
-        if let code = try store.snapshot(original.snapshot)?.manifest.code {
+        if let id = original.snapshot, let code = try store.snapshot(id)?.manifest.code {
             folder = try await maker.checkouts.checkout(of: code).path + (code.folder.isEmpty ? "" : "/" + code.folder)
         }
         let reading = try await maker.environmentProbe.read(

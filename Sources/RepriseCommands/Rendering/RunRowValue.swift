@@ -11,7 +11,7 @@ extension RunRow {
             "experiment": .string(experiment),
             "launch": .string(launch),
             "target": .string(target),
-            "snapshot": .string(snapshot.description),
+            "snapshot": snapshot.map { .string($0.description) } ?? .null,
             "repeats": repeats.map { .string($0.description) } ?? .null,
             "state": .string(state.rawValue),
             "exitStatus": exitStatus.map { .integer(Int64($0)) } ?? .null,

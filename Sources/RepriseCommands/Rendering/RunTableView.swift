@@ -92,7 +92,7 @@ struct RunTableView {
         case "experiment": row.experiment
         case "launch": row.launch
         case "target": row.target
-        case "snapshot": row.snapshot.short
+        case "snapshot": row.snapshot?.short ?? ""
         case "tags": row.tags.map { $1 == .null ? $0 : "\($0)=\($1.text)" }.joined(separator: " ")
         case "variant": String(row.variant)
         case "repeat": String(row.replicate)

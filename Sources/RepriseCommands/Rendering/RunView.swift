@@ -29,7 +29,7 @@ struct RunView {
             ("variant", "\(request.variant), repeat \(request.replicate)"),
             ("target", request.target),
             ("seed", request.seed.description),
-            ("snapshot", request.snapshot.description),
+            ("snapshot", request.snapshot?.description),
             ("repeats", request.repeats?.description),
             ("created", request.createdAt.description),
             ("started", record.startedAt?.description),

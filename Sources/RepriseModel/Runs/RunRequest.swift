@@ -17,8 +17,8 @@ public struct RunRequest: Hashable, Sendable, Codable {
     public var replicate: Int
     public var parameters: [Parameter]
     public var seed: Seed
-    /// The digest of the snapshot's manifest.
-    public var snapshot: Digest
+    /// The digest of the snapshot's manifest; nil for a run that a client logged, whose code was never frozen.
+    public var snapshot: Digest?
     public var target: String
     public var steps: [StepRequest]
     public var variables: Mapping
@@ -46,7 +46,7 @@ public struct RunRequest: Hashable, Sendable, Codable {
         replicate: Int = 0,
         parameters: [Parameter] = [],
         seed: Seed,
-        snapshot: Digest,
+        snapshot: Digest?,
         target: String = "local",
         steps: [StepRequest],
         variables: Mapping = [:],

@@ -12,7 +12,8 @@ public struct RunRow: Hashable, Sendable {
     public var target: String
     public var variant: Int
     public var replicate: Int
-    public var snapshot: Digest
+    /// Nil for a run that a client logged.
+    public var snapshot: Digest?
     public var repeats: RunID?
     public var state: RunState
     public var createdAt: Timestamp
@@ -38,7 +39,7 @@ public struct RunRow: Hashable, Sendable {
         target: String,
         variant: Int,
         replicate: Int,
-        snapshot: Digest,
+        snapshot: Digest?,
         repeats: RunID?,
         state: RunState,
         createdAt: Timestamp

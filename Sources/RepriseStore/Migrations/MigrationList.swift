@@ -8,7 +8,10 @@ struct Migration: Sendable {
 }
 
 /// Every migration in its order; the last one's number is the format's version.
-let migrationList = [migration0001]
+let migrationList = [
+    migration0001,
+    migration0002,
+]
 
 /// `PRAGMA application_id` of a store: "Rprs" in ASCII.
 let applicationID: Int32 = 0x5270_7273

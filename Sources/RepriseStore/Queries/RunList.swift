@@ -126,9 +126,9 @@ extension Database {
 
 extension SQLQuery {
     fileprivate func row(like last: RunRow?) -> RunRow? {
-        let snapshotText = text(9, like: last?.snapshot.description)
-        let knownSnapshot = last.flatMap { $0.snapshot.description == snapshotText ? $0.snapshot : nil }
-        guard let id = RunID(text(1)), let snapshot = knownSnapshot ?? Digest(snapshotText) else { return nil }
+        guard let id = RunID(text(1)) else { return nil }
+        let snapshotText = text(9, like: last?.snapshot?.description)
+        let snapshot = last?.snapshot?.description == snapshotText ? last?.snapshot : Digest(snapshotText)
         var row = RunRow(
             number: int64(0),
             id: id,

@@ -104,7 +104,7 @@ package enum OwnName: String, Hashable, Sendable, CaseIterable {
         case .target: text(run.target)
         case .state: text(run.state.rawValue)
         case .reason: text(run.reason)
-        case .snapshot: text(run.snapshot.description)
+        case .snapshot: text(run.snapshot?.description)
         case .repeats: text(run.repeats?.description)
         case .variant: .value(.integer(Int64(run.variant)))
         case .replicate: .value(.integer(Int64(run.replicate)))

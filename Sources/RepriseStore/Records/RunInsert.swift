@@ -15,6 +15,7 @@ extension Store {
                 launch.createdAt,
                 Value.map(launch.facts).json()
             )
+            for project in Set(runs.map(\.project)) { try database.makeSure(ofProject: project, at: launch.createdAt) }
             var specs = JobSpecTexts()
             for run in runs {
                 try database.insert(run, launch: launch.id, priority: priority, specs: &specs)
@@ -28,6 +29,25 @@ extension Database {
     /// Tells other processes that there may be something to do.
     func moveChangeMark() throws { try SQLQuery.run(self, "UPDATE change_mark SET value = value + 1") }
 
+    /// Whoever runs something in a project that is not there or was deleted wants it there.
+    func makeSure(ofProject name: String, at now: Timestamp) throws {
+        try SQLQuery.run(
+            self,
+            """
+            INSERT INTO project (name, created_at, updated_at)
+            SELECT ?1, ?2, ?2 WHERE NOT EXISTS (SELECT 1 FROM project WHERE name = ?1)
+            """,
+            name,
+            now
+        )
+        try SQLQuery.run(
+            self,
+            "UPDATE project SET deleted_at = NULL, updated_at = ?2 WHERE name = ?1 AND deleted_at IS NOT NULL",
+            name,
+            now
+        )
+    }
+
     fileprivate func insert(_ run: RunRequest, launch: String, priority: Int, specs: inout JobSpecTexts) throws {
         try SQLQuery.run(
             self,
@@ -38,7 +58,7 @@ extension Database {
             """,
             run.id,
             launch,
-            run.snapshot,
+            run.snapshot?.description ?? "",
             run.name,
             run.project,
             run.experiment,

@@ -44,9 +44,17 @@ extension Database {
     }
 
     func request(of number: Int64) throws -> RunRequest {
-        let query = try SQLQuery(self, "SELECT json FROM request WHERE run = ?1", number)
+        let query = try SQLQuery(
+            self,
+            "SELECT json, name, project FROM request JOIN run ON run.number = request.run WHERE request.run = ?1",
+            number
+        )
         guard try query.step() else { throw StoreError.unknownRun(String(number), nearest: nil) }
-        return try query.value(json: 0).decode()
+        var request: RunRequest = try query.value(json: 0).decode()
+        // Both may have been changed since.
+        request.name = query.text(1)
+        request.project = query.text(2)
+        return request
     }
 
     fileprivate func record(of number: Int64) throws -> RunRecord {

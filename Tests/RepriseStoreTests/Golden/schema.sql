@@ -1,3 +1,5 @@
+CREATE INDEX artifact_digest ON artifact (digest);
+
 CREATE UNIQUE INDEX chunk_series ON chunk (series, first);
 
 CREATE INDEX job_key ON job (run, step, split) WHERE is_latest;
@@ -28,6 +30,13 @@ CREATE INDEX tag_name ON tag (name, run);
 
 CREATE INDEX transition_run ON transition (run);
 
+CREATE TABLE artifact (
+    path TEXT PRIMARY KEY,
+    digest TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE change_mark (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     value INTEGER NOT NULL
@@ -39,7 +48,7 @@ CREATE TABLE chunk (
     first INTEGER NOT NULL,
     count INTEGER NOT NULL,
     points BLOB NOT NULL
-) STRICT;
+, min_time INTEGER, max_time INTEGER) STRICT;
 
 CREATE TABLE fact (
     name TEXT PRIMARY KEY,
@@ -112,6 +121,22 @@ CREATE TABLE parameter (
     PRIMARY KEY (run, name)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE project (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    artifact_location TEXT,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    deleted_at INTEGER
+) STRICT;
+
+CREATE TABLE project_tag (
+    project INTEGER NOT NULL REFERENCES project (number) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (project, name)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE request (
     run INTEGER PRIMARY KEY REFERENCES run (number) ON DELETE CASCADE,
     json TEXT NOT NULL
@@ -137,7 +162,7 @@ CREATE TABLE run (
     exit_status INTEGER,
     reason TEXT,
     deleted_at INTEGER
-) STRICT;
+, origin TEXT, user TEXT) STRICT;
 
 CREATE TABLE series (
     number INTEGER PRIMARY KEY,
@@ -149,7 +174,7 @@ CREATE TABLE series (
     last_time INTEGER NOT NULL,
     min REAL,
     max REAL,
-    pieces INTEGER NOT NULL,
+    pieces INTEGER NOT NULL, max_time INTEGER,
     UNIQUE (run, key)
 ) STRICT;
 
@@ -197,8 +222,9 @@ CREATE VIEW params AS SELECT run.id AS run, parameter.name, kind, value
     FROM run JOIN parameter ON parameter.run = run.number WHERE deleted_at IS NULL;
 
 CREATE VIEW runs AS SELECT
-    id, name, project, experiment, launch, target, variant, replicate, state, exit_status, reason,
-    created_at, started_at, ended_at, ended_at - started_at AS duration, snapshot, repeats
+    id, name, project, experiment, nullif(launch, '000000000000') AS launch, target, variant, replicate, state,
+    exit_status, reason, created_at, started_at, ended_at, ended_at - started_at AS duration,
+    nullif(snapshot, '') AS snapshot, repeats
     FROM run WHERE deleted_at IS NULL;
 
 CREATE VIEW tags AS SELECT run.id AS run, tag.name, value

@@ -1,0 +1,14 @@
+import RepriseModel
+
+extension RunRequest {
+    /// The run's snapshot, for what cannot be done without its code.
+    func frozen() throws -> Digest {
+        if let snapshot { return snapshot }
+        throw Mistake(
+            "run `\(id.short)` has no snapshot",
+            why: "it was logged by a program that Reprise did not start, so that its code was never frozen",
+            fix: "start the program with `reprise run`",
+            code: "no-snapshot"
+        )
+    }
+}
