@@ -20,9 +20,13 @@ CREATE INDEX run_project ON run (project, experiment);
 
 CREATE INDEX run_repeats ON run (repeats) WHERE repeats IS NOT NULL;
 
+CREATE INDEX run_search ON run (project, deleted_at, started_at DESC, id);
+
 CREATE INDEX run_snapshot ON run (snapshot);
 
 CREATE INDEX run_troubled ON run (state) WHERE state IN ('failed', 'cancelled', 'lost');
+
+CREATE INDEX series_search ON series (key, run, last);
 
 CREATE INDEX snapshot_created ON snapshot (created_at);
 
