@@ -192,6 +192,12 @@ class Bench:
         seconds = timed(self.reprise, "plot", "@last", "--metric", "loss", cwd=folder, repeat=5)
         row("metrics", f"read {count:,} points and draw them", "reprise", seconds * 1000, "ms", "whole process")
 
+    def serve(self):
+        sys.path.insert(0, str(HERE / "serve"))
+        import serve
+        peers = run(HERE / "peers" / "setup.sh", check=False).stdout.strip()
+        serve.ServeBench(row, missing, self.reprise, f"{peers}/bin/python", f"{peers}/bin/fml", self.scratch).run()
+
 
 def page(head):
     """The figures as a page, grouped as they were taken, with what was missing and what was lost."""
@@ -218,7 +224,7 @@ def machine():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reprise", required=True)
-    groups = ["startup", "trivial", "listing", "snapshot", "data", "metrics"]
+    groups = ["startup", "trivial", "listing", "snapshot", "data", "metrics", "serve"]
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which groups; all by default: {', '.join(groups)}")
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--peer-runs", type=int, default=10)
