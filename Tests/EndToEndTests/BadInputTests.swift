@@ -63,6 +63,21 @@ struct BadInput: CustomTestStringConvertible, Sendable {
         }
     }
 
+    @Test func `to sort by a name that no run has is answered with the nearest one`() async throws {
+        try await Workshop.use { workshop in
+            try workshop.write(
+                "parameters: {rate: 0.1}\ncommand: 'echo ::metric {\"loss\":1}'\n",
+                to: "sort.exp.yaml"
+            )
+            try await workshop.reprise("run", "sort.exp.yaml")
+            let near = try await workshop.reprise("list", "--sort", "rat", expecting: 2)
+            #expect(near.errorText.contains("did you mean `rate`?"))
+            let metric = try await workshop.reprise("list", "--sort", "-loss", expecting: 2)
+            #expect(metric.errorText.contains("did you mean `metrics.loss`?"))
+            #expect(try await workshop.json("list", "--sort", "metrics.loss").listValue?.count == 1)
+        }
+    }
+
     @Test func `in the code folder stops the snapshot and says what to write where`() async throws {
         try await Workshop.use { workshop in
             try workshop.write("command: echo hi\n", to: "a.exp.yaml")

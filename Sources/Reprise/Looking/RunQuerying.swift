@@ -1,3 +1,4 @@
+import OrderedCollections
 import RepriseModel
 import RepriseStore
 
@@ -35,8 +36,25 @@ extension Laboratory {
         let name = try Expression(isDescending ? String(sort.dropFirst()) : sort, functions: RunScope.functions)
         let keyed = try rows.map { (row: $0, key: SortKey(try name.evaluate(in: RunScope(row: $0)))) }
         let (known, unknown) = (keyed.filter { $0.key != .none }, keyed.filter { $0.key == .none })
+        if known.isEmpty, let unknown = unknownParameter(in: name, rows) { throw unknown }
         let ordered = known.sorted { isDescending ? $1.key < $0.key : $0.key < $1.key }
         return (ordered + unknown).map(\.row)
+    }
+
+    /// What to say where a plain name is no parameter of any of the runs. A metric may still come.
+    private func unknownParameter(in expression: Expression, _ rows: [RunRow]) -> Mistake? {
+        guard case .name(let name) = expression, RunDetails(of: expression) == .parameters, !rows.isEmpty else {
+            return nil
+        }
+        let parameter = name.text
+        let known = Set(rows.flatMap { Array($0.parameters.keys) + $0.metrics.map { "metrics.\($0.key)" } })
+        let near = known.contains("metrics." + parameter) ? "metrics." + parameter : nil
+        return Mistake(
+            "no run here has a parameter `\(parameter)` to sort by",
+            why: known.isEmpty ? nil : "names: \(known.sorted().joined(separator: ", "))",
+            fix: (near ?? nearestName(to: parameter, among: known.sorted())).map { "did you mean `\($0)`?" },
+            code: "unknown-sort"
+        )
     }
 }
 
