@@ -11,6 +11,7 @@ struct Migration: Sendable {
 let migrationList = [
     migration0001,
     migration0002,
+    migration0003,
 ]
 
 /// `PRAGMA application_id` of a store: "Rprs" in ASCII.
