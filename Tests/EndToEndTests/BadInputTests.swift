@@ -66,7 +66,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
     @Test func `to sort by a name that no run has is answered with the nearest one`() async throws {
         try await Workshop.use { workshop in
             try workshop.write(
-                "parameters: {rate: 0.1}\ncommand: 'echo ::metric {\"loss\":1}'\n",
+                "parameters: {rate: 0.1}\ncommand: [echo, '::metric {\"loss\":1}']\n",
                 to: "sort.exp.yaml"
             )
             try await workshop.reprise("run", "sort.exp.yaml")
