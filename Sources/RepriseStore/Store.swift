@@ -63,6 +63,7 @@ func connect(to folder: StoreFolder) throws -> DatabaseQueue {
     configuration.busyMode = .timeout(10)
     configuration.label = "reprise.store"
     configuration.prepareDatabase { database in
+        database.add(function: KeptText.function)
         // FULL: what has been acknowledged survives a loss of power.
         try database.execute(
             sql: """

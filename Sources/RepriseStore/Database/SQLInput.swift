@@ -2,7 +2,7 @@ import GRDBSQLite
 import RepriseModel
 
 /// What may be bound to a statement's parameter.
-protocol SQLInput {
+protocol SQLInput: Sendable {
     func bind(to statement: OpaquePointer, at index: inout Int32)
 }
 

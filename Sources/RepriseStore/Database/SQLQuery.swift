@@ -32,6 +32,12 @@ struct SQLQuery: ~Copyable {
         repeat (each values).bind(to: statement, at: &index)
     }
 
+    /// Binds the values to the question marks in their order.
+    func bind(all values: [any SQLInput]) {
+        var index: Int32 = 1
+        for value in values { value.bind(to: statement, at: &index) }
+    }
+
     /// The next row, or false when there is none.
     func step() throws -> Bool {
         switch sqlite3_step(statement) {

@@ -1,0 +1,76 @@
+extension SearchSubject {
+    /// What can be asked of runs.
+    static let run = SearchSubject(
+        table: "run",
+        attributes: [
+            SearchAttribute(name: "run_id", kind: .text, sql: "run.id"),
+            SearchAttribute(
+                name: "run_name",
+                aliases: ["run name", "Run name", "Run Name"],
+                kind: .text,
+                sql: "run.name"
+            ),
+            SearchAttribute(name: "user_id", kind: .text, sql: "coalesce(run.user, '')"),
+            SearchAttribute(name: "status", kind: .text, sql: runStatus),
+            SearchAttribute(
+                name: "start_time",
+                aliases: ["created", "Created"],
+                kind: .number,
+                sql: "run.started_at",
+                isNullable: true
+            ),
+            SearchAttribute(name: "end_time", kind: .number, sql: "run.ended_at", isNullable: true),
+            SearchAttribute(name: "artifact_uri", kind: .text, sql: runArtifactRoot, isNullable: true),
+        ],
+        tables: [
+            .metric: SearchTable(
+                name: "series",
+                index: "series_search",
+                owner: [("run", "run.number")],
+                key: "key",
+                value: "last",
+                valueKind: .number
+            ),
+            .parameter: SearchTable(
+                name: "parameter",
+                owner: [("run", "run.number")],
+                key: "name",
+                value: "value",
+                valueKind: .kept(kind: "kind")
+            ),
+            .tag: SearchTable(
+                name: "tag",
+                owner: [("run", "run.number")],
+                key: "name",
+                value: "value",
+                valueKind: .text,
+                derived: runTags
+            ),
+        ],
+        hasAllEntities: true,
+        tieBreakers: [
+            SearchOrder(.attribute, "start_time", isAscending: false),
+            SearchOrder(.attribute, "run_id", isAscending: true),
+        ]
+    )
+}
+
+/// The state in the words of MLflow.
+private let runStatus = """
+    CASE run.state WHEN 'queued' THEN 'SCHEDULED' WHEN 'submitted' THEN 'SCHEDULED' WHEN 'running' THEN 'RUNNING' \
+    WHEN 'finished' THEN 'FINISHED' WHEN 'cancelled' THEN 'KILLED' ELSE 'FAILED' END
+    """
+
+private let runArtifactRoot = """
+    (SELECT coalesce(artifact_location, 'mlflow-artifacts:/' || number) FROM project WHERE name = run.project) \
+    || '/' || run.id || '/artifacts'
+    """
+
+/// Tags that a run shows and that are not kept as such.
+private let runTags = [
+    "mlflow.runName": "run.name",
+    "reprise.experiment": "CASE WHEN run.origin IS NULL THEN run.experiment END",
+    "reprise.launch": "CASE WHEN run.origin IS NULL THEN run.launch END",
+    "reprise.target": "CASE WHEN run.origin IS NULL THEN run.target END",
+    "reprise.snapshot": "CASE WHEN run.origin IS NULL THEN run.snapshot END",
+]
