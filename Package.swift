@@ -13,9 +13,11 @@ let collections = Target.Dependency.product(name: "OrderedCollections", package:
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -38,6 +40,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.86.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
@@ -112,26 +115,27 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        // Floor 5: faces.
-        .target(
-            name: "RepriseCommands",
-            dependencies: [
-                "RepriseModel", "RepriseSystem", "RepriseSite", "RepriseSnapshots", "RepriseComparison",
-                "RepriseCharts", "RepriseStore", "Reprise", argumentParser, collections,
-            ],
-            swiftSettings: strict
-        ),
-
+        // Floor 5: the server, which the command line starts.
         .target(
             name: "RepriseServer",
             dependencies: [
                 "RepriseModel", "RepriseSystem", "RepriseTracking", "RepriseStore", "Reprise", collections, httpTypes,
-                hummingbird, lifecycle, logging, nioCore,
+                hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioHTTPTypes,
             ],
             swiftSettings: strict
         ),
 
-        // Floor 6: the composition root.
+        // Floor 6: the command line.
+        .target(
+            name: "RepriseCommands",
+            dependencies: [
+                "RepriseModel", "RepriseSystem", "RepriseSite", "RepriseSnapshots", "RepriseComparison",
+                "RepriseCharts", "RepriseStore", "Reprise", "RepriseServer", argumentParser, collections,
+            ],
+            swiftSettings: strict
+        ),
+
+        // Floor 7: the composition root.
         .executableTarget(
             name: "reprise",
             dependencies: ["RepriseCommands", "Reprise", "RepriseSystem"],
@@ -165,6 +169,7 @@ let package = Package(
             ]
         ),
         test("RepriseCommands", ["Reprise"]),
+        test("RepriseServer", ["RepriseStore", "RepriseTracking", httpTypes, hummingbird, nioCore]),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

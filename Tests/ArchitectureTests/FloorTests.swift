@@ -10,7 +10,8 @@ private let floors: [[String]] = [
     ],
     ["RepriseDispatchers", "RepriseTrackers", "RepriseStore", "RepriseRemoteEnvironments"],
     ["Reprise"],
-    ["RepriseServer", "CRepriseWeb", "RepriseCommands"],
+    ["RepriseServer", "CRepriseWeb"],
+    ["RepriseCommands"],
     ["reprise"],
 ]
 
@@ -68,6 +69,13 @@ private let homes: [(module: String, targets: Set<String>, instead: String)] = [
     ("SystemPackage", ["RepriseSystem"], "go through `FileSystem`"),
     ("COpenSSL", ["RepriseSystem"], "hash with `SHA256Hasher`"),
     ("CRepriseSystem", ["RepriseSystem"], "go through the ports of RepriseSystem"),
+    ("Hummingbird", ["RepriseServer"], "answer through a route of RepriseServer"),
+    ("HummingbirdCore", ["RepriseServer"], "answer through a route of RepriseServer"),
+    ("NIOCore", ["RepriseServer"], "answer through a route of RepriseServer"),
+    ("NIOHTTPTypes", ["RepriseServer"], "answer through a route of RepriseServer"),
+    ("HTTPTypes", ["RepriseServer"], "answer through a route of RepriseServer"),
+    ("ServiceLifecycle", ["RepriseServer"], "serve by `TrackingServer`"),
+    ("Logging", ["RepriseServer"], "return what happened; faces print"),
     ("Glibc", ["RepriseSystem"], "go through the ports of RepriseSystem"),
 ]
 

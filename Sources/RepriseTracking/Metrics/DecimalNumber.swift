@@ -1,14 +1,14 @@
 import Glibc
 
 /// A JSON number (RFC 8259 §6) as the double that is nearest to it.
-struct DecimalNumber {
-    let value: Double
+package struct DecimalNumber {
+    package let value: Double
     /// The number itself, where it has neither point nor exponent and fits.
-    let whole: Int64?
+    package let whole: Int64?
 
     /// Reads the longest number at `position` and moves it on; nil where none stands there.
     @inline(__always)
-    init?(_ bytes: UnsafeRawBufferPointer, at position: inout Int) {
+    package init?(_ bytes: UnsafeRawBufferPointer, at position: inout Int) {
         let start = position
         var at = position
         let isNegative = at < bytes.count && bytes[at] == UInt8(ascii: "-")

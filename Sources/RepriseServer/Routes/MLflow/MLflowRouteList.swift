@@ -1,0 +1,7 @@
+/// Every call of the MLflow API that is answered; a line for each file of this folder.
+let mlflowRoutes: [[MLflowRoute]] = []
+
+/// Every other answer: the proxy of artifacts, health, the server's own numbers.
+let httpRoutes: [[HTTPRoute]] = [
+    serviceRoutes
+]
