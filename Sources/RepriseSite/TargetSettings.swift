@@ -38,6 +38,8 @@ package struct Settings: Hashable, Sendable {
     package var sweepConfirm: Int
     /// Bytes of one kept output.
     package var outputLimit: Int64
+    /// Where a run's event files of TensorBoard lie; nil where they are left alone.
+    package var tensorBoard: String?
 }
 
 extension Site {
@@ -77,7 +79,8 @@ extension Site {
                 trackers: try value("trackers")?.listValue?.compactMap(TrackerSettings.init) ?? [],
                 grace: .milliseconds(try whole("queue.grace")),
                 sweepConfirm: Int(try whole("sweep.confirm")),
-                outputLimit: try whole("output.limit")
+                outputLimit: try whole("output.limit"),
+                tensorBoard: try value("tensorboard")?.stringValue
             )
         }
     }

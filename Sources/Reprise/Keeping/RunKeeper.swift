@@ -15,6 +15,7 @@ struct RunKeeper: JobLifecycle {
     let overlay: OverlayMount
     let data: DataCheck
     let outputLimit: Int64
+    let events: EventFiles
     /// Told which runs have logged something.
     let onMetrics: @Sendable (RunID, [SeriesSummary]) -> Void
 
@@ -79,9 +80,9 @@ struct RunKeeper: JobLifecycle {
     func observe(_ jobs: [Job]) async {
         do {
             let redactor = await credentials.redactor
-            guard try ingest.take(jobs.flatMap(tails), isFinal: false, cleaning: { redactor.redact($0) }) > 0 else {
-                return
-            }
+            var tails = jobs.flatMap(tails)
+            for run in Set(jobs.map(\.key.run)).sorted() { tails += try await events.tails(of: run, isFinal: false) }
+            guard try ingest.take(tails, isFinal: false, cleaning: { redactor.redact($0) }) > 0 else { return }
             for run in Set(jobs.map(\.key.run)).sorted() {
                 let summaries = try store.summaries(run)
                 if !summaries.isEmpty { onMetrics(run, summaries) }
@@ -96,7 +97,8 @@ struct RunKeeper: JobLifecycle {
         let request = try await folders.request(job.key.run)
         // Metrics first: a log that changes after it was taken in to its end is not read again.
         let redactor = await credentials.redactor
-        try ingest.take(tails(of: job), isFinal: true) { redactor.redact($0) }
+        let tails = try await tails(of: job) + events.tails(of: job.key.run, isFinal: true)
+        try ingest.take(tails, isFinal: true) { redactor.redact($0) }
         try await redactLogs(of: job, request)
         let collected = try await collect(job, request)
         if !collected.records.isEmpty { try store.save(collected.records, of: job.key.run) }

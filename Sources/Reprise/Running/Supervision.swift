@@ -106,7 +106,7 @@ extension Laboratory {
         pace.grace = settings.grace
         return Supervisor(
             ledger: store,
-            lifecycle: keeper(store, site, outputLimit: settings.outputLimit, onMetrics: onMetrics),
+            lifecycle: keeper(store, site, settings, onMetrics: onMetrics),
             targets: try targets(of: site, store, grace: settings.grace),
             clock: ContinuousClock(),
             wallClock: world.wallClock,
@@ -117,13 +117,14 @@ extension Laboratory {
     private func keeper(
         _ store: Store,
         _ site: Site,
-        outputLimit: Int64,
+        _ settings: Settings,
         onMetrics: @escaping @Sendable (RunID, [SeriesSummary]) -> Void
     ) -> RunKeeper {
         let maker = world.snapshotMaker(store.folder)
+        let folders = RunFolders(store: store, workspaces: maker.workspaces)
         return RunKeeper(
             store: store,
-            folders: RunFolders(store: store, workspaces: maker.workspaces),
+            folders: folders,
             credentials: CredentialStore(
                 site,
                 environment: world.variables,
@@ -132,7 +133,8 @@ extension Laboratory {
             ),
             overlay: world.overlayMount,
             data: DataCheck(capture: maker.dataCapture, clock: world.wallClock),
-            outputLimit: outputLimit,
+            outputLimit: settings.outputLimit,
+            events: EventFiles(store: store, folders: folders, pattern: settings.tensorBoard.map(PathPattern.init)),
             onMetrics: onMetrics
         )
     }

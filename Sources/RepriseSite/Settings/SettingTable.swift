@@ -36,6 +36,12 @@ package enum SettingTable {
             "the largest file that is kept as an output of a run",
             standard: .integer(10 << 30)
         ),
+        SettingDefinition(
+            "tensorboard",
+            .pattern,
+            "which files that a run leaves may be event files of TensorBoard, whose scalars are taken in",
+            standard: "**"
+        ),
     ]
 
     private static let here: Set<TargetKind> = [.process, .container, .apptainer]

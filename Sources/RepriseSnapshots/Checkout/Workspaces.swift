@@ -42,6 +42,11 @@ package struct Workspaces: Sendable {
         return .copied
     }
 
+    /// Whether the code has a file at that path.
+    package func holds(_ path: String, in code: CodeTree) async throws -> Bool {
+        try repository.files.exists(try await checkouts.checkout(of: code).path + "/" + path)
+    }
+
     private func isShared(_ checkout: Checkout, at work: String) async throws -> Bool {
         if checkout.count <= copiedCount {
             if checkout.bytes <= copiedBytes { return false }

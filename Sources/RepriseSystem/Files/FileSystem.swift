@@ -35,6 +35,9 @@ package protocol FileSystem: Sendable {
     /// The names in the folder, without `.` and `..`, in byte order.
     func names(in folder: String) throws(FileError) -> [String]
 
+    /// What lies in the folder, in no order, without `.` and `..`; no more than `limit` of it.
+    func entries(in folder: String, limit: Int) throws(FileError) -> [FolderEntry]
+
     func makeLink(_ path: String, to target: String) throws(FileError)
     func linkTarget(_ path: String) throws(FileError) -> String
 

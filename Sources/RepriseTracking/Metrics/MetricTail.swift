@@ -8,6 +8,8 @@ package struct MetricTail: Hashable, Sendable {
         case lines
         /// `stdout.log`: lines that begin `::metric ` hold one, all others are no concern.
         case log
+        /// `events.out.tfevents.…`: records as TensorBoard reads them.
+        case events
     }
 
     /// A longer line is skipped, and never kept in memory as a whole.
@@ -35,6 +37,8 @@ package struct MetricTail: Hashable, Sendable {
     /// An unfinished last line waits until its end is there; with `isFinal` nobody writes any more, and it counts as it
     /// is; the file is closed by that, so that reading it a second time adds nothing. A file that shrank or was replaced
     /// before is read again from its start, and a note says so.
+    ///
+    /// A file of events stays open, because another job of the run may be writing it; `isFinal` closes one that is damaged.
     package func read(
         from position: IngestPosition,
         at now: Timestamp,
@@ -64,23 +68,77 @@ package struct MetricTail: Hashable, Sendable {
             start = IngestPosition(lines: 0, rejected: start.rejected)
             bytes = try files.read(path, offset: 0, count: wanted)
         }
+        let read = bytes[start.mark.count...]
+        if kind == .events {
+            let taken = events(read, from: start, size: status.bytes, isFinal: isFinal)
+            return try batch(taken, notes, bytes, from: start, was: position, at: now, files)
+        }
         var reading = TailReading(tail: self, position: start)
         let isEnd = isFinal && bytes.count < start.mark.count + wanted
-        bytes.withUnsafeBytes { buffer in
-            reading.take(UnsafeRawBufferPointer(rebasing: buffer[start.mark.count...]), isEnd: isEnd)
-        }
+        read.withUnsafeBytes { reading.take($0, isEnd: isEnd) }
         // A file without a single metric needs no memory: nothing of it could come twice.
         let isEmpty = position == IngestPosition() && reading.hasNothing && (isEnd || reading.position.offset == 0)
         if isEmpty { return nil }
-        reading.position.mark = mark(before: reading.position.offset - start.offset, bytes, start.mark.count)
         reading.position.isClosed = isEnd
-        guard reading.position != position else { return nil }
+        let taken = Taken(columns: reading.columns, position: reading.position, notes: reading.notes)
+        return try batch(taken, notes, bytes, from: start, was: position, at: now, files)
+    }
+
+    /// What one piece of the file gave.
+    private struct Taken {
+        var columns: [MetricColumn]
+        var position: IngestPosition
+        var notes: [String]
+    }
+
+    private func events(
+        _ bytes: ArraySlice<UInt8>,
+        from start: IngestPosition,
+        size: Int64,
+        isFinal: Bool
+    ) -> Taken {
+        var reading = EventReading(prefix: prefix, position: start)
+        bytes.withUnsafeBytes { reading.take($0, end: size) }
+        var taken = Taken(columns: reading.columns, position: reading.position, notes: [])
+        if reading.isDamaged, isFinal {
+            taken.position.isClosed = true
+            let place = taken.position.offset
+            taken.notes.append(
+                place == 0
+                    ? "`\(source)` is no event file of TensorBoard, and was not read"
+                    : "`\(source)` is damaged at byte \(place), and was not read on from there"
+            )
+        }
+        if start.rejected == 0, taken.position.rejected > 0 {
+            taken.notes.append("`\(source)` holds events that cannot be read; they were passed over")
+        }
+        return taken
+    }
+
+    private func batch(
+        _ taken: Taken,
+        _ notes: [String],
+        _ bytes: [UInt8],
+        from start: IngestPosition,
+        was position: IngestPosition,
+        at now: Timestamp,
+        _ files: any FileSystem
+    ) throws -> IngestBatch? {
+        var end = taken.position
+        let count = end.offset - start.offset
+        if count > bytes.count - start.mark.count {
+            // A long record was passed over, beyond what was read.
+            end.mark = try files.read(path, offset: end.offset - 64, count: 64)
+        } else {
+            end.mark = mark(before: count, bytes, start.mark.count)
+        }
+        guard end != position else { return nil }
         return IngestBatch(
             run: run,
             time: now,
-            columns: reading.columns,
-            advance: IngestAdvance(source: source, from: position, to: reading.position),
-            notes: notes + reading.notes
+            columns: taken.columns,
+            advance: IngestAdvance(source: source, from: position, to: end),
+            notes: notes + taken.notes
         )
     }
 
