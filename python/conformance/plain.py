@@ -5,7 +5,10 @@ import math
 import re
 import time
 
-IDENTIFIER = re.compile(r"\b(m-|d-)?[0-9a-f]{32}\b")
+IDENTIFIER = re.compile(r"(?<![0-9a-z])(m-|d-)?(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-z])")
+MADE_UP = re.compile(r"[a-z]+-[a-z]+-\d{1,3}")
+PORT = re.compile(r"port=\d+")
+PAGE = re.compile(r"\s*<!doctype html>.*", re.DOTALL | re.IGNORECASE)
 MOMENT = re.compile(r"\b1[6-9]\d{11}\b")
 LOCATION = re.compile(r"(mlflow-artifacts:/)(\d+)(?=/|$)")
 NUMBERED = re.compile(r"((?:experiment|experiment with id|Experiment with id=) ?)(\d+)\b")
@@ -70,6 +73,9 @@ class Plain:
         return value
 
     def text(self, value):
+        if MADE_UP.fullmatch(value):
+            return "<made-up name>"
+        value = PAGE.sub("<page>", PORT.sub("port=<port>", value))
         value = value.replace(self.authority, "<server>").replace(self.folder, "<folder>")
         value = IDENTIFIER.sub(lambda found: self.identifier(found[0]), value)
         value = LOCATION.sub(lambda found: found[1] + self.experiments.get(found[2], found[2]), value)

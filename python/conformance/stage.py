@@ -35,7 +35,7 @@ class Stage:
 
     def note(self, label, value):
         """Keeps `value`, without what differs between any two servers: identifiers, times, addresses."""
-        self.notes.append([label, self.plain(value)])
+        self.notes.append([self.plain.text(label), self.plain(value)])
 
     def attempt(self, label, call, *arguments, **options):
         """Notes what the call returns, or how it fails; gives back what it returned, else None."""

@@ -87,8 +87,7 @@ def fluent(stage):
         pyplot.close(figure)
         mlflow.log_image(numpy.zeros((2, 2, 3), dtype=numpy.uint8), key="steps", step=3, timestamp=5)
     found = listing(stage.client, run.info.run_id)
-    stage.note("all", [[path.split("%timestamp")[0] if "images/" in path else path, folder, None if path.endswith((".svg", ".webp", ".png")) else size]
-                       for path, folder, size in found if "%" not in path or "compressed" not in path])
+    stage.note("all", sorted([path, folder, None if path.endswith((".svg", ".webp", ".png")) else size] for path, folder, size in found if "compressed" not in path))
     stage.note("text", mlflow.artifacts.load_text(f"runs:/{run.info.run_id}/texts/note.txt"))
     stage.note("dict", mlflow.artifacts.load_dict(f"runs:/{run.info.run_id}/d.json"))
     stage.note("image", list(mlflow.artifacts.load_image(f"runs:/{run.info.run_id}/black.png").size))

@@ -26,9 +26,9 @@ def inputs(stage):
         found = stage.client.get_run(run.info.run_id).inputs
         stage.note(label, sorted(([item.dataset.name, item.dataset.digest, item.dataset.source_type, item.dataset.source, item.dataset.schema, item.dataset.profile,
                                    sorted([tag.key, tag.value] for tag in item.tags)] for item in found.dataset_inputs), key=repr))
-    found = stage.rest("POST", "experiments/search-datasets", {"experiment_ids": [number]})[1]["dataset_summaries"]
+    found = stage.rest("POST", "/ajax-api/2.0/mlflow/experiments/search-datasets", {"experiment_ids": [number]})[1]["dataset_summaries"]
     stage.note("datasets", sorted(([item["name"], item["digest"], item.get("context")] for item in found), key=repr))
-    stage.note("read back", [mlflow.data.get_source(item).uri for item in stage.client.get_run(one.info.run_id).inputs.dataset_inputs if item.dataset.name == "train"])
+    stage.note("read back", [mlflow.data.get_source(item).to_dict() for item in stage.client.get_run(one.info.run_id).inputs.dataset_inputs if item.dataset.name == "train"])
 
 
 @scenario
@@ -51,8 +51,7 @@ def wire(stage):
     log("a tag too long", {"run_id": run, "datasets": [{"dataset": dataset, "tags": [{"key": "k" * 256, "value": "v"}]}]})
     log("not a list", {"run_id": run, "datasets": "x"})
     stage.wire("get", "GET", "runs/get", query={"run_id": run})
-    stage.wire("search", "POST", "experiments/search-datasets", {"experiment_ids": [number]})
-    stage.wire("search, pages' prefix", "POST", "/ajax-api/2.0/mlflow/experiments/search-datasets", {"experiment_ids": [number]})
-    stage.wire("search nothing", "POST", "experiments/search-datasets", {"experiment_ids": []})
-    stage.wire("search unknown", "POST", "experiments/search-datasets", {"experiment_ids": ["98765"]})
-    stage.wire("search too many", "POST", "experiments/search-datasets", {"experiment_ids": [str(index) for index in range(100, 125)]})
+    stage.wire("search", "POST", "/ajax-api/2.0/mlflow/experiments/search-datasets", {"experiment_ids": [number]})
+    stage.wire("search nothing", "POST", "/ajax-api/2.0/mlflow/experiments/search-datasets", {"experiment_ids": []})
+    stage.wire("search unknown", "POST", "/ajax-api/2.0/mlflow/experiments/search-datasets", {"experiment_ids": ["98765"]})
+    stage.wire("search too many", "POST", "/ajax-api/2.0/mlflow/experiments/search-datasets", {"experiment_ids": [str(index) for index in range(100, 125)]})

@@ -6,15 +6,6 @@ from mlflow.entities import Metric
 from . import scenario
 
 
-class Doubler(mlflow.pyfunc.PythonModel if hasattr(mlflow, "pyfunc") else object):
-    def predict(self, context, model_input, params=None):
-        return [value * 2 for value in model_input["x"]]
-
-
-def pip(_):
-    return ["mlflow"]
-
-
 @scenario
 def life(stage):
     client = stage.client
@@ -89,6 +80,10 @@ def searched(stage):
 @scenario
 def pyfunc(stage):
     import pandas
+
+    class Doubler(mlflow.pyfunc.PythonModel):
+        def predict(self, context, model_input, params=None):
+            return [value * 2 for value in model_input["x"]]
 
     mlflow.set_experiment(experiment_id=stage.experiment())
     with mlflow.start_run() as run:

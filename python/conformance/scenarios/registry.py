@@ -35,7 +35,7 @@ def life(stage):
     stage.note("latest of a stage", [[found.version, found.current_stage] for found in client.get_latest_versions(name, ["Production"])])
     client.delete_model_version(name, "3")
     stage.attempt("deleted version", client.get_model_version, name, "3")
-    stage.note("the next number", client.create_model_version(name, source).version)
+    stage.note("the next number", client.create_model_version(name, source, run_id=run).version)
     client.rename_registered_model(name, stage.name("renamed"))
     stage.attempt("old name", client.get_registered_model, name)
     stage.note("version under the new name", client.get_model_version(stage.name("renamed"), "1").name)
@@ -48,7 +48,7 @@ def aliases(stage):
     client, name = stage.client, stage.name("model")
     client.create_registered_model(name)
     for _ in range(2):
-        client.create_model_version(name, "mlflow-artifacts:/0/x/artifacts/model")
+        client.create_model_version(name, "s3://bucket/model")
     client.set_registered_model_alias(name, "champion", "1")
     stage.note("champion", client.get_model_version_by_alias(name, "champion").version)
     client.set_registered_model_alias(name, "champion", "2")
@@ -76,7 +76,7 @@ def searched(stage):
         name = stage.name(f"m{index}")
         client.create_registered_model(name, tags={"parity": str(index % 2)})
         for version in range(index % 3):
-            client.create_model_version(name, f"mlflow-artifacts:/0/x{version}", run_id=runs[version], tags={"v": str(version)})
+            client.create_model_version(name, f"s3://bucket/x{version}", run_id=runs[version], tags={"v": str(version)})
 
     def models(label, text, **options):
         stage.attempt(f"models: {label}", lambda: [model.name for model in client.search_registered_models(text, **options)])
@@ -92,7 +92,7 @@ def searched(stage):
     models("bad order", own, order_by=["nothing"])
     models("tag order", own, order_by=["tags.parity"])
     models("too many", own, max_results=100_001)
-    for text in [own, f"name = '{stage.name('m2')}'", f"run_id = '{runs[1]}'", f"run_id IN ('{runs[0]}', '{runs[1]}') AND {own}", f"{own} AND tags.v = '1'", "source_path = 'mlflow-artifacts:/0/x1'",
+    for text in [own, f"name = '{stage.name('m2')}'", f"run_id = '{runs[1]}'", f"run_id IN ('{runs[0]}', '{runs[1]}') AND {own}", f"{own} AND tags.v = '1'", "source_path = 's3://bucket/x1'",
                  f"{own} AND version_number > 1", f"{own} AND version_number = 1", f"{own} AND source_path LIKE '%x0'", "nonsense", "version_number = 'x'", "stage = 'None'", "nothing = 'a'", f"{own} AND current_stage = 'None'"]:
         versions(text, text, order_by=["name", "version_number"])
     versions("down", own, order_by=["name DESC", "version_number DESC"])
@@ -114,7 +114,7 @@ def refused(stage):
     client, name, attempt = stage.client, stage.name("model"), stage.attempt
     client.create_registered_model(name)
     client.create_registered_model(stage.name("other"))
-    client.create_model_version(name, "mlflow-artifacts:/0/x")
+    client.create_model_version(name, "s3://bucket/x")
     attempt("no name", client.create_registered_model, "")
     attempt("blank name", client.create_registered_model, " ")
     for bad in ["a:b", "a/b", "..", "a\nb", "n" * 257]:
@@ -129,7 +129,7 @@ def refused(stage):
     attempt("bad tag", client.set_registered_model_tag, name, "a&b", "b")
     attempt("long tag", client.set_registered_model_tag, name, "a", "b" * 100_001)
     attempt("delete absent tag", client.delete_registered_model_tag, name, "absent")
-    attempt("version of absent", client.create_model_version, "absent", "mlflow-artifacts:/0/x")
+    attempt("version of absent", client.create_model_version, "absent", "s3://bucket/x")
     attempt("get absent version", client.get_model_version, name, "99")
     attempt("a version that is none", client.get_model_version, name, "one")
     attempt("delete absent version", client.delete_model_version, name, "99")

@@ -5,8 +5,9 @@ from . import scenario
 
 @scenario
 def shapes(stage):
-    number = stage.experiment()
     for prefix in ["/api/2.0/mlflow/", "/ajax-api/2.0/mlflow/"]:
+        suffix = prefix.split("/")[1]
+        number = stage.experiment(suffix)
         call = lambda label, method, path, body=None, **options: stage.wire(f"{prefix}{path}: {label}", method, path, body, prefix=prefix, **options)
         made = call("least", "POST", "runs/create", {"experiment_id": number})
         call("everything", "POST", "runs/create", {"experiment_id": number, "user_id": "me", "run_name": "n", "start_time": "1234", "tags": [{"key": "a", "value": "b"}]})
@@ -34,9 +35,9 @@ def shapes(stage):
         call("view as a number", "POST", "runs/search", {"experiment_ids": [number], "run_view_type": 2})
         call("artifacts", "GET", "artifacts/list", query={"run_id": run})
         call("experiment", "GET", "experiments/get", query={"experiment_id": number})
-        call("experiment by name", "GET", "experiments/get-by-name", query={"experiment_name": stage.name()})
-        call("experiments by POST", "POST", "experiments/search", {"filter": f"name = '{stage.name()}'", "max_results": 10})
-        call("experiments by GET", "GET", "experiments/search", query={"filter": f"name = '{stage.name()}'", "max_results": 10, "view_type": "ALL", "order_by": ["name ASC"]})
+        call("experiment by name", "GET", "experiments/get-by-name", query={"experiment_name": stage.name(suffix)})
+        call("experiments by POST", "POST", "experiments/search", {"filter": f"name = '{stage.name(suffix)}'", "max_results": 10})
+        call("experiments by GET", "GET", "experiments/search", query={"filter": f"name = '{stage.name(suffix)}'", "max_results": 10, "view_type": "ALL", "order_by": ["name ASC"]})
         call("null fields", "POST", "runs/create", {"experiment_id": number, "run_name": None, "start_time": 7, "tags": None})
         call("delete", "POST", "runs/delete", {"run_id": run})
         call("restore", "POST", "runs/restore", {"run_id": run})
