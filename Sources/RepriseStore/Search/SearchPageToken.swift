@@ -33,38 +33,42 @@ struct SearchPageToken: Hashable, Sendable {
         guard mark == String(self.order, radix: 16) else {
             throw SearchMistake.plain("Invalid page token", fix: "use it with the `order_by` that it was given for")
         }
-        keys = try items.dropFirst()
-            .map { item in
-                switch item {
-                case .null: .null
-                case .integer(let integer): .integer(integer)
-                case .string(let text): .text(text)
-                // A number goes as the pattern of its bits, which keeps every value.
-                case .list(let bits):
-                    guard bits.count == 1, case .integer(let pattern) = bits[0] else {
-                        throw SearchMistake.plain("Invalid page token")
-                    }
-                    .number(Double(bitPattern: UInt64(bitPattern: pattern)))
-                default: throw SearchMistake.plain("Invalid page token")
-                }
-            }
+        keys = try items.dropFirst().map { try Key($0) }
     }
 
     var text: String {
-        let items: [Value] = keys.map { key in
-            switch key {
-            case .null: .null
-            case .integer(let integer): .integer(integer)
-            case .number(let number): .list([.integer(Int64(bitPattern: number.bitPattern))])
-            case .text(let text): .string(text)
-            }
-        }
-        return hexadecimal(Value.list([.string(String(order, radix: 16))] + items).jsonBytes())
+        return hexadecimal(Value.list([.string(String(order, radix: 16))] + keys.map(\.value)).jsonBytes())
     }
 
     /// FNV-1a, which is the same in every process.
     private static func mark(of order: [SearchOrder]) -> UInt64 {
         let text = order.map { "\($0.entity.rawValue).\($0.key) \($0.isAscending)" }.joined(separator: "\n")
         return text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
+}
+
+extension SearchPageToken.Key {
+    fileprivate init(_ value: Value) throws {
+        switch value {
+        case .null: self = .null
+        case .integer(let integer): self = .integer(integer)
+        case .string(let text): self = .text(text)
+        case .list(let bits):
+            guard bits.count == 1, let pattern = bits[0].integerValue else {
+                throw SearchMistake.plain("Invalid page token")
+            }
+            self = .number(Double(bitPattern: UInt64(bitPattern: pattern)))
+        default: throw SearchMistake.plain("Invalid page token")
+        }
+    }
+
+    /// A number goes as the pattern of its bits, which keeps every value.
+    fileprivate var value: Value {
+        switch self {
+        case .null: .null
+        case .integer(let integer): .integer(integer)
+        case .number(let number): .list([.integer(Int64(bitPattern: number.bitPattern))])
+        case .text(let text): .string(text)
+        }
     }
 }

@@ -123,9 +123,9 @@ struct SearchParser {
         let reading = SearchTermReading(subject: subject, entity: entity, key: key, name: name)
         guard comparison != .isNull, comparison != .isNotNull else { return try reading.term(isNull: comparison) }
         let value = next
-        if take(.open) {
-            let list = try texts(from: value)
-            return try reading.term(comparison, written: written, list: list, at: value)
+        if comparison == .among || comparison == .notAmong {
+            guard take(.open) else { throw unexpected("a list such as `('a', 'b')`") }
+            return try reading.term(comparison, written: written, list: try texts(from: value), at: value)
         }
         guard value.kind != .end else { throw comparisonMistake("Expected 3 tokens found 2", at: value) }
         position += 1

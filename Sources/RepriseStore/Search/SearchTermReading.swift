@@ -35,9 +35,6 @@ struct SearchTermReading {
     func term(_ comparison: SearchComparison?, written: String, value: SearchToken) throws -> SearchTerm {
         let operand = try operand(value)
         let comparison = try checked(comparison, written)
-        guard comparison != .among, comparison != .notAmong else {
-            throw SearchMistake.clause(value.source, at: value.offset, why: "`\(written)` needs a list: `('a', 'b')`")
-        }
         return SearchTerm(entity: entity, key: key, comparison: comparison, operand: operand)
     }
 
@@ -48,13 +45,10 @@ struct SearchTermReading {
         at value: SearchToken
     ) throws -> SearchTerm {
         switch (entity, attribute?.kind) {
-        case (.metric, _), (.attribute, .number): _ = try operand(value)
+        case (.metric, _), (.attribute, .number), (.attribute, .numberOrText): _ = try operand(value)
         default: break
         }
         let comparison = try checked(comparison, written)
-        guard comparison == .among || comparison == .notAmong else {
-            throw SearchMistake.clause(value.source, at: value.offset, why: "`\(written)` takes one value, not a list")
-        }
         guard attribute?.kind == .identifier else {
             return SearchTerm(entity: entity, key: key, comparison: comparison, operand: .texts(list))
         }
