@@ -3,7 +3,7 @@ import RepriseModel
 import RepriseSystem
 
 extension Store {
-    /// Removes the objects that no run left and that nobody has touched of late.
+    /// Removes the objects that no run left, that are no other artifact, and that nobody has touched of late.
     ///
     /// The lock on the database is held while files go, a few hundred at a time: whoever writes down an output meanwhile
     /// looks whether its object is still there, under the same lock.
@@ -57,6 +57,8 @@ extension Database {
             )
             var isNeeded = false
             while try !isNeeded && query.step() { isNeeded = !doomed.contains(query.text(0)) }
+            let files = try SQLQuery(self, "SELECT 1 FROM artifact WHERE digest = ?1 LIMIT 1", digest)
+            if try !isNeeded && files.step() { isNeeded = true }
             let path = objects.path(of: digest)
             if isNeeded { continue }
             guard try objects.files.isOlder(path, than: young), let status = try objects.files.status(path) else {

@@ -22,11 +22,10 @@ package struct ObjectStore: ContentStore {
     /// What is kept already is not kept twice. The files themselves are copied (sharing blocks where the file system can),
     /// never linked, so that a program that still writes to one cannot change what is kept.
     package func put(_ paths: [String]) throws -> [StoredObject] {
-        try files.makeFolder(folder + "/unfinished")
         var copies: [(copy: String, object: StoredObject)] = []
         defer { for copy in copies { try? files.remove(copy.copy) } }  // Leftovers are swept by gc.
         for path in paths {
-            let copy = "\(folder)/unfinished/\(unfinishedName())"
+            let copy = try unfinishedPath()
             copies.append((copy, StoredObject(digest: SHA256Hasher.digest(of: []), bytes: 0)))
             try files.copy(path, to: copy, mode: 0o444)
             let (digest, bytes) = try files.digest(copy)
@@ -47,7 +46,7 @@ package struct ObjectStore: ContentStore {
     }
 
     /// Moves the copies to their places. Content is on disk before a name shows it, names before this returns.
-    private func keep(_ copies: [(copy: String, object: StoredObject)]) throws {
+    func keep(_ copies: [(copy: String, object: StoredObject)]) throws {
         var new: [Digest: String] = [:]
         for (copy, object) in copies where new[object.digest] == nil {
             if try contains(object.digest) {
@@ -70,8 +69,11 @@ package struct ObjectStore: ContentStore {
 
     private func shard(of digest: Digest) -> String { "\(folder)/\(digest.description.prefix(2))" }
 
-    private func unfinishedName() -> String {
+    /// A new path beside the objects, in a folder that is there.
+    func unfinishedPath() throws -> String {
+        try files.makeFolder(folder + "/unfinished")
         let entropy = LiveEntropy()
-        return hexadecimal(withUnsafeBytes(of: (entropy.next(), entropy.next())) { Array($0) })
+        let name = hexadecimal(withUnsafeBytes(of: (entropy.next(), entropy.next())) { Array($0) })
+        return "\(folder)/unfinished/\(name)"
     }
 }

@@ -12,15 +12,7 @@ extension Store {
             for output in outputs {
                 // Holding the write lock, so that gc either has taken the object already or will see this row.
                 guard try objects.contains(output.digest) else { throw StoreError.missingObject(output.digest) }
-                try SQLQuery.run(
-                    database,
-                    "INSERT OR REPLACE INTO output (run, path, digest, bytes, mode) VALUES (?1, ?2, ?3, ?4, ?5)",
-                    number,
-                    output.path,
-                    output.digest,
-                    output.bytes,
-                    output.mode
-                )
+                try database.save(output, of: number)
             }
         }
     }
@@ -28,5 +20,20 @@ extension Store {
     /// By path in byte order.
     package func outputs(_ run: RunID) throws -> [OutputRecord] {
         try read { try $0.outputs(of: $0.knownNumber(of: run)) }
+    }
+}
+
+extension Database {
+    /// Writes down one output, in place of what lay at its path.
+    func save(_ output: OutputRecord, of number: Int64) throws {
+        try SQLQuery.run(
+            self,
+            "INSERT OR REPLACE INTO output (run, path, digest, bytes, mode) VALUES (?1, ?2, ?3, ?4, ?5)",
+            number,
+            output.path,
+            output.digest,
+            output.bytes,
+            output.mode
+        )
     }
 }

@@ -1,0 +1,28 @@
+import GRDB
+import RepriseModel
+
+/// Which table holds the artifacts of a path.
+enum ArtifactPlace {
+    /// An output of the run with this number; the path within the run, empty for all of them.
+    case outputs(run: Int64, path: String)
+    /// A file of no run: a model's, a trace's.
+    case files(path: String)
+
+    var path: String {
+        switch self {
+        case .outputs(_, let path), .files(let path): path
+        }
+    }
+}
+
+extension Database {
+    /// Finds `<run id>/artifacts` in the path: what follows belongs to that run, whatever stands before it, since a project
+    /// may keep its artifacts under a root of its own. An id that no run has is an ordinary name.
+    func place(of path: ArtifactPath) throws -> ArtifactPlace {
+        for (index, name) in path.names.enumerated().dropLast() where path.names[index + 1] == "artifacts" {
+            guard let id = RunID(name), let number = try number(of: id) else { continue }
+            return .outputs(run: number, path: path.names.dropFirst(index + 2).joined(separator: "/"))
+        }
+        return .files(path: path.description)
+    }
+}
