@@ -17,6 +17,7 @@ let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -120,7 +121,7 @@ let package = Package(
             name: "RepriseServer",
             dependencies: [
                 "RepriseModel", "RepriseSystem", "RepriseTracking", "RepriseStore", "Reprise", collections, httpTypes,
-                hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioHTTPTypes,
+                hummingbird, hummingbirdCore, lifecycle, logging, nioCore, nioHTTPTypes, nioPosix,
             ],
             swiftSettings: strict
         ),

@@ -36,6 +36,8 @@ struct ServerState: Sendable {
 struct ServerLimits: Sendable {
     /// Bytes of a JSON body.
     var body = 32 << 20
+    /// Bytes of one artifact.
+    var artifact: Int64 = 10 << 30
     /// Bytes of all headers together.
     var headers = 64 << 10
     /// Open connections; further ones wait in the kernel's queue.

@@ -36,6 +36,11 @@ package struct ArtifactPath: Hashable, Sendable, CustomStringConvertible {
 
     private init(names: [String]) { self.names = names }
 
+    /// Where the artifacts of a run begin, whatever project it belongs to.
+    package static func root(of run: RunID) -> ArtifactPath {
+        ArtifactPath(names: ["runs", run.description, "artifacts"])
+    }
+
     /// The path with another below it.
     package func appending(_ other: ArtifactPath) -> ArtifactPath { ArtifactPath(names: names + other.names) }
 
@@ -68,7 +73,7 @@ package struct ArtifactPathError: RepriseError, Hashable {
 }
 
 /// The text with every `%xx` turned into its byte; nil where the bytes are then no UTF-8. A `%` that stands for itself stays.
-package func percentDecoded(_ text: some StringProtocol) -> String? {
+private func percentDecoded(_ text: some StringProtocol) -> String? {
     guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]

@@ -26,3 +26,22 @@ extension Database {
         return .files(path: path.description)
     }
 }
+
+extension Store {
+    /// The URI below which clients find the artifacts of the run; nil where there is no such run.
+    package func artifactRoot(of run: RunID) throws -> String? {
+        try read { database in
+            let query = try SQLQuery(
+                database,
+                """
+                SELECT project.number, artifact_location FROM run JOIN project ON project.name = run.project
+                WHERE run.id = ?1
+                """,
+                run
+            )
+            guard try query.step() else { return nil }
+            let location = query.optionalText(1) ?? "mlflow-artifacts:/\(query.int64(0))"
+            return "\(location)\(location.hasSuffix("/") ? "" : "/")\(run)/artifacts"
+        }
+    }
+}

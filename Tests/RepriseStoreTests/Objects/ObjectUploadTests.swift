@@ -1,6 +1,7 @@
 import RepriseModel
 import RepriseSystem
 import RepriseTestKit
+import RepriseTracking
 import Testing
 
 @testable import RepriseStore

@@ -1,7 +1,10 @@
 /// Every call of the MLflow API that is answered; a line for each file of this folder.
-let mlflowRoutes: [[MLflowRoute]] = []
+let mlflowRoutes: [[MLflowRoute]] = [
+    ArtifactRoutes.mlflow
+]
 
 /// Every other answer: the proxy of artifacts, health, the server's own numbers.
 let httpRoutes: [[HTTPRoute]] = [
-    serviceRoutes
+    serviceRoutes,
+    ArtifactRoutes.http,
 ]
