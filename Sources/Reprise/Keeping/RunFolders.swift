@@ -64,7 +64,7 @@ actor RunFolders {
     /// Whether a file of the run, by its path below the run's folder, came with the code.
     func holds(_ path: String, of run: RunID) async throws -> Bool {
         guard path.hasPrefix("work/"), try plan(of: run) == .copied else { return false }
-        return try await workspaces.holds(String(path.dropFirst(5)), in: manifest(request(run).snapshot).code)
+        return try await workspaces.holds(String(path.dropFirst(5)), in: manifest(request(run).frozen()).code)
     }
 
     /// How the jobs of a run that was made ready see the code; nil for one that was not.
