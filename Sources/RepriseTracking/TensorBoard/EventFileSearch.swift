@@ -51,7 +51,8 @@ package struct EventFileSearch: Sendable {
         self.pattern = pattern
     }
 
-    /// Event files that no earlier look has found, those with the earliest time in their name first.
+    /// Event files that no earlier look has found, those with the earliest time in their name first; outer folders
+    /// before inner ones.
     package mutating func look(at now: Timestamp) -> [Found] {
         var found: [Found] = []
         var budget = EventFileSearch.mostNames
@@ -69,7 +70,7 @@ package struct EventFileSearch: Sendable {
             }
         }
         if budget <= 0 { isCutShort = true }
-        return found.sorted { ($0.second, $0.name) < ($1.second, $1.name) }
+        return found.sorted { ($0.second, $0.depth, $0.name) < ($1.second, $1.depth, $1.name) }
 
         func new(_ file: Found) { found.append(file) }
     }
@@ -99,6 +100,8 @@ package struct EventFileSearch: Sendable {
 }
 
 extension EventFileSearch.Found {
+    fileprivate var depth: Int { name.utf8.count { $0 == UInt8(ascii: "/") } }
+
     /// When the file was begun, in seconds since 1970, as writers put it into its name.
     fileprivate var second: Int64 {
         let words = lastName(of: name).split(separator: ".")

@@ -49,6 +49,12 @@ import Testing
         #expect(search.look(at: Timestamp(milliseconds: 0)).isEmpty)
     }
 
+    @Test func `of those begun in one second, the outer folder comes first`() throws {
+        try leave("work/a/b/x/events.out.tfevents.1.h", "work/a/events.out.tfevents.1.h")
+        var search = search()
+        #expect(search.look(at: Timestamp(milliseconds: 0)).map { $0.name.utf8.count } == [30, 34])
+    }
+
     @Test func `a pattern says where to look`() throws {
         try leave("work/logs/events.out.tfevents.1.h", "work/old/events.out.tfevents.2.h")
         var search = search("logs/**")
@@ -60,7 +66,6 @@ import Testing
         var search = search()
         let late = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000) + 60_000)
         #expect(search.look(at: late).count == 1)
-        // Unlike the owner of the files, the one who looks cannot list what may not be read.
         let changed = try #require(try files.status(folder + "/work/a")).modified
         try leave("work/a/events.out.tfevents.2.h")
         setModified(folder + "/work/a", nanoseconds: changed)
