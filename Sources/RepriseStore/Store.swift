@@ -16,7 +16,8 @@ package final class Store: Sendable {
     /// Connections that nobody reads from at the moment. One is opened with the store, others when several read at once.
     private let idleReaders: Mutex<[DatabaseQueue]>
     /// Opened by the first write, so that a command that only reads never pays for it.
-    private let writer = Mutex<DatabaseQueue?>(nil)
+    private let openWriter = Mutex<DatabaseQueue?>(nil)
+    let commits = CommitQueue()
 
     init(folder: StoreFolder, files: any FileSystem, clock: any WallClock, first: DatabaseQueue) {
         self.folder = folder
@@ -37,18 +38,20 @@ package final class Store: Sendable {
 
     /// Runs `body` in one transaction that holds the write lock from its start. All of it is on disk, or nothing.
     func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        try explained {
-            let queue = try writer.withLock { writer in
-                if let writer { return writer }
-                let opened = try connect(to: folder)
-                writer = opened
-                return opened
-            }
-            return try queue.write(body)
+        try explained { try writer().write(body) }
+    }
+
+    /// The one connection that writes.
+    func writer() throws -> DatabaseQueue {
+        try openWriter.withLock { writer in
+            if let writer { return writer }
+            let opened = try connect(to: folder)
+            writer = opened
+            return opened
         }
     }
 
-    private func explained<Result>(_ body: () throws -> Result) throws -> Result {
+    func explained<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as DatabaseError {
