@@ -47,6 +47,14 @@ extension SearchSubject {
                 derived: runTags
             ),
         ],
+        datasets: [
+            "name": SearchRelation(source: runDataset, value: "dataset.name"),
+            "digest": SearchRelation(source: runDataset, value: "dataset.digest"),
+            "context": SearchRelation(
+                source: "run_dataset_tag AS mark WHERE mark.run = run.number AND mark.name = 'mlflow.data.context'",
+                value: "mark.value"
+            ),
+        ],
         hasAllEntities: true,
         tieBreakers: [
             SearchOrder(.attribute, "start_time", isAscending: false),
@@ -74,3 +82,7 @@ private let runTags = [
     "reprise.target": "CASE WHEN run.origin IS NULL THEN run.target END",
     "reprise.snapshot": "CASE WHEN run.origin IS NULL THEN run.snapshot END",
 ]
+
+private let runDataset = """
+    run_dataset JOIN dataset ON dataset.number = run_dataset.dataset WHERE run_dataset.run = run.number
+    """

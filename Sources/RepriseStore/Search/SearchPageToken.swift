@@ -37,7 +37,7 @@ struct SearchPageToken: Hashable, Sendable {
     }
 
     var text: String {
-        return hexadecimal(Value.list([.string(String(order, radix: 16))] + keys.map(\.value)).jsonBytes())
+        hexadecimal(Value.list([.string(String(order, radix: 16))] + keys.map(\.value)).jsonBytes())
     }
 
     /// FNV-1a, which is the same in every process.

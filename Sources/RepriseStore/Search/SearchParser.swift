@@ -118,16 +118,18 @@ struct SearchParser {
             )
         }
         let name = next
-        let (entity, key) = try SearchNameReading(subject: subject).name(try identifier())
+        let identifier = try identifier()
         let (comparison, written) = try comparator()
+        let (entity, key) = try SearchNameReading(subject: subject).name(identifier)
         let reading = SearchTermReading(subject: subject, entity: entity, key: key, name: name)
         guard comparison != .isNull, comparison != .isNotNull else { return try reading.term(isNull: comparison) }
         let value = next
         if comparison == .among || comparison == .notAmong {
             guard take(.open) else { throw unexpected("a list such as `('a', 'b')`") }
+            try reading.checkTakesList(value)
             return try reading.term(comparison, written: written, list: try texts(from: value), at: value)
         }
-        guard value.kind != .end else { throw comparisonMistake("Expected 3 tokens found 2", at: value) }
+        guard value.kind != .end else { throw unexpected("a value") }
         position += 1
         return try reading.term(comparison, written: written, value: value)
     }
@@ -161,8 +163,7 @@ struct SearchParser {
         }
         let prefix = take(word: "not") ? "NOT " : ""
         guard case .word(let word) = next.kind else {
-            throw token.kind == .end
-                ? comparisonMistake("Expected 3 tokens found 1", at: token) : unexpected("a comparator such as `=`")
+            throw unexpected("a comparator such as `=`")
         }
         let written = prefix + word.uppercased()
         guard let comparison = SearchComparison(rawValue: written) else {

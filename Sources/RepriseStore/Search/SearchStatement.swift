@@ -70,8 +70,7 @@ struct SearchStatement {
     // MARK: As SQL
 
     /// `columns`, then the order's keys, of the rows within `scope`; one more than `limit`, to see whether there is more.
-    private func sql(_ columns: [String], within scope: SQLFragment, after: SearchPageToken?, limit: Int) -> SQLFragment
-    {
+    func sql(_ columns: [String], within scope: SQLFragment, after: SearchPageToken?, limit: Int) -> SQLFragment {
         var parts = [SQLFragment("SELECT \((columns + keys.map(\.sql)).joined(separator: ", ")) FROM ")]
         var conditions = [scope, SearchCondition(subject: subject).sql(filter)]
         if let driver, let table = subject.tables[.metric] {

@@ -44,16 +44,20 @@ struct SearchTermReading {
         list: [String],
         at value: SearchToken
     ) throws -> SearchTerm {
-        switch (entity, attribute?.kind) {
-        case (.metric, _), (.attribute, .number), (.attribute, .numberOrText): _ = try operand(value)
-        default: break
-        }
         let comparison = try checked(comparison, written)
         guard attribute?.kind == .identifier else {
             return SearchTerm(entity: entity, key: key, comparison: comparison, operand: .texts(list))
         }
         let numbers = try list.map { try identifier($0, at: value) }
         return SearchTerm(entity: entity, key: key, comparison: comparison, operand: .integers(numbers))
+    }
+
+    /// Throws where the name stands for numbers, which no list has; `token` begins it.
+    func checkTakesList(_ token: SearchToken) throws {
+        switch (entity, attribute?.kind) {
+        case (.metric, _), (.attribute, .number), (.attribute, .numberOrText): _ = try operand(token)
+        default: break
+        }
     }
 
     private func checked(_ comparison: SearchComparison?, _ written: String) throws -> SearchComparison {
