@@ -37,6 +37,7 @@ struct RepriseCommand: AsyncParsableCommand {
                     RunCompare.self, RunRepeat.self, RunVerify.self, RunQuery.self, RunPlot.self, RunExport.self,
                 ]
             ),
+            CommandGroup(name: "Other programs", subcommands: [StoreServe.self]),
             CommandGroup(
                 name: "What runs depend on",
                 subcommands: [SnapshotCommand.self, DataCommand.self, TargetCommand.self, SettingsCommand.self]

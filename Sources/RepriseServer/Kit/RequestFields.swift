@@ -99,7 +99,7 @@ struct RequestFields: Sendable {
     /// `"NaN"`, `"Infinity"` and `"-Infinity"` are numbers too.
     func optionalNumber(_ name: String) throws -> Double? {
         guard let value = self[name] else { return nil }
-        if let number = value.doubleValue { return number }
+        if let number = value.doubleValue, number.isFinite { return number }
         if case .string(let text) = value {
             if text.isEmpty { return nil }
             if let number = decimalNumber(text) { return number }

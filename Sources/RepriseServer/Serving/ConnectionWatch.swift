@@ -1,7 +1,6 @@
 import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
-import Synchronization
 
 /// Counts the connection, and closes it where a request's head takes too long: a client that sends a byte now and then
 /// is never silent, but never asks either.
@@ -23,14 +22,14 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        statistics.openConnections.add(1, ordering: .relaxed)
+        statistics.noteConnection(opened: true)
         lastAnswer = .now()
         watch(context)
         context.fireChannelActive()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        statistics.openConnections.subtract(1, ordering: .relaxed)
+        statistics.noteConnection(opened: false)
         deadline?.cancel()
         deadline = nil
         context.fireChannelInactive()

@@ -2,9 +2,8 @@ import Synchronization
 
 /// What the server counts of itself, for `/metrics`.
 final class ServerStatistics: Sendable {
-    let openConnections = Atomic<Int>(0)
-    /// Metric points that clients sent and that are on disk, repeated ones included.
-    let points = Atomic<Int>(0)
+    private let connections = Atomic<Int>(0)
+    private let points = Atomic<Int>(0)
     private let routes = Mutex<[RouteStatistics]>([])
 
     /// A new line of counts; asked for once for each route, when the server starts.
@@ -13,6 +12,13 @@ final class ServerStatistics: Sendable {
         routes.withLock { $0.append(route) }
         return route
     }
+
+    var connectionCount: Int { connections.load(ordering: .relaxed) }
+    /// Metric points that clients sent and that are on disk, repeated ones included.
+    var pointCount: Int { points.load(ordering: .relaxed) }
+
+    func noteConnection(opened: Bool) { connections.add(opened ? 1 : -1, ordering: .relaxed) }
+    func notePoints(_ count: Int) { points.add(count, ordering: .relaxed) }
 
     var allRoutes: [RouteStatistics] { routes.withLock { $0 } }
 }

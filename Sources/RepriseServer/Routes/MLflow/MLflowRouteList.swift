@@ -6,5 +6,6 @@ let mlflowRoutes: [[MLflowRoute]] = [
 /// Every other answer: the proxy of artifacts, health, the server's own numbers.
 let httpRoutes: [[HTTPRoute]] = [
     serviceRoutes,
+    metricsRoutes,
     ArtifactRoutes.http,
 ]
