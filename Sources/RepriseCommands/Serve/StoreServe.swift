@@ -3,6 +3,7 @@ import OrderedCollections
 import Reprise
 import RepriseModel
 import RepriseServer
+import RepriseStore
 import RepriseSystem
 
 struct StoreServe: Verb {

@@ -170,7 +170,7 @@ struct RequestFields: Sendable {
 }
 
 extension MLflowError {
-    private static let hint = " See the API docs for more information about request parameters."
+    static let hint = " See the API docs for more information about request parameters."
 
     static func missingField(_ name: String) -> MLflowError {
         .invalid("Missing value for required parameter '\(name)'." + hint)

@@ -200,7 +200,9 @@ struct BatchScanner {
         skipSpace()
         guard position < bytes.count else { return nil }
         guard bytes[position] == UInt8(ascii: "\"") else {
-            return DecimalNumber(bytes, at: &position).flatMap { $0.value.isFinite ? $0.value : nil }
+            guard let number = DecimalNumber(bytes, at: &position), number.value.isFinite else { return nil }
+            // `-0` is a whole number, which has no sign.
+            return number.whole == 0 ? 0 : number.value
         }
         guard let text = plainText() else { return nil }
         switch FieldName(bytes: text) {
