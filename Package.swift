@@ -98,6 +98,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "RepriseTrackers",
+            dependencies: ["RepriseModel", "RepriseSystem", "RepriseSite", "RepriseTracking", collections],
+            swiftSettings: strict
+        ),
+        .target(
             name: "RepriseStore",
             dependencies: [
                 "RepriseModel", "RepriseSystem", "RepriseDispatch", "RepriseTracking", grdb, sqlite, collections,
@@ -110,8 +115,8 @@ let package = Package(
             name: "Reprise",
             dependencies: [
                 "RepriseModel", "RepriseSystem", "RepriseYAML", "RepriseExperiments", "RepriseSite", "RepriseSnapshots",
-                "RepriseDispatch", "RepriseTracking", "RepriseComparison", "RepriseDispatchers", "RepriseStore",
-                collections,
+                "RepriseDispatch", "RepriseTracking", "RepriseComparison", "RepriseDispatchers", "RepriseTrackers",
+                "RepriseStore", collections,
             ],
             swiftSettings: strict
         ),
@@ -160,6 +165,7 @@ let package = Package(
         test("RepriseComparison"),
         test("RepriseCharts"),
         test("RepriseDispatchers", ["RepriseDispatch"]),
+        test("RepriseTrackers", ["RepriseSite", "RepriseTracking"]),
         test("RepriseStore", ["RepriseDispatch", "RepriseTracking", grdb]),
         test(
             "Reprise",

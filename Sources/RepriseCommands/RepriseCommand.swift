@@ -40,7 +40,10 @@ struct RepriseCommand: AsyncParsableCommand {
             CommandGroup(name: "Other programs", subcommands: [StoreServe.self]),
             CommandGroup(
                 name: "What runs depend on",
-                subcommands: [SnapshotCommand.self, DataCommand.self, TargetCommand.self, SettingsCommand.self]
+                subcommands: [
+                    SnapshotCommand.self, DataCommand.self, TargetCommand.self, TrackerCommand.self,
+                    SettingsCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Reprise itself",

@@ -5,7 +5,7 @@ import RepriseSystem
 package struct Site: Sendable {
     /// What every layer says, weakest first; within a layer the later wins.
     let assignments: [Assignment]
-    /// Variables that look like settings and are none, and settings that do nothing yet.
+    /// Variables that look like settings and are none.
     package let warnings: [Mistake]
 
     /// Reads and checks every layer. With no file at all everything runs on `local`.
@@ -20,25 +20,9 @@ package struct Site: Sendable {
         for index in assignments.indices {
             assignments[index].name = TargetShorthand.expanded(assignments[index].name, target: chosen)
         }
-        let warnings = environment.warnings + unused(in: assignments)
-        let site = Site(assignments: assignments, warnings: warnings)
+        let site = Site(assignments: assignments, warnings: environment.warnings)
         try site.checkTargets()
         return site
-    }
-
-    /// What is written correctly and does nothing yet.
-    private static func unused(in assignments: [Assignment]) -> [Mistake] {
-        guard let trackers = effective("trackers", in: assignments), trackers.value?.listValue?.isEmpty == false else {
-            return []
-        }
-        return [
-            Mistake(
-                "`trackers` cannot be used yet, and nothing is sent to them",
-                fix: "take them away, or leave them for a later version",
-                code: "unsupported",
-                place: trackers.place
-            )
-        ]
     }
 
     private static func builtIn(processors: Int) -> [Assignment] {

@@ -54,6 +54,11 @@ package final class FailingFileSystem: FileSystem {
         try base.append(bytes, to: path)
     }
 
+    package func append(_ bytes: [UInt8], to path: String, after length: Int64) throws(FileError) {
+        try attempt("append to", path)
+        try base.append(bytes, to: path, after: length)
+    }
+
     package func makeFolder(_ path: String) throws(FileError) {
         try attempt("make the folder", path)
         try base.makeFolder(path)

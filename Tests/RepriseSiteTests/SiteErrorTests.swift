@@ -13,7 +13,11 @@ import Testing
             "targets: {local: {partition: gpu}}", "targets: {hpc: {kind: slrum}}", "queue: {grace: soon}",
             "initials: 7", "targets: [local]", "- a", "targets: {local: {slots: 0}}", "target: hcp",
             "credentials: {gh: hunter22}", "credentials: {gh: {varable: X}}", "trackers: [{kind: mlfow}]",
-            "trackers: [{kind: mlflow, url: x}]", "snapshots: {limit: -1}", "a: b: c", "initials: a\ninitials: b",
+            "trackers: [{kind: mlflow, url: x}]", "trackers: [{kind: jsonl}]",
+            "trackers: [{kind: mlflow, uri: host}]", "trackers: [{kind: mlflow, uri: 'http://me:hunter22@host'}]",
+            "trackers: [{kind: jsonl, file: '{{ projct }}.jsonl'}]", "trackers: [{kind: jsonl, file: '{{ run'}]",
+            "trackers: [{kind: mlflow, uri: 'http://host', outputs: maybe}]", "snapshots: {limit: -1}", "a: b: c",
+            "initials: a\ninitials: b",
             "targets: {local: {slots: !removed }}", "queue: {grace: true}", "snapshots.limt: 1",
         ]
         for text in files { texts.append("# \(text)\n" + (try SiteFolder(project: text).complaint())) }

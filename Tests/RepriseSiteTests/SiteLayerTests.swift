@@ -70,10 +70,14 @@ import Testing
         #expect(try folder.load().settings(for: nil).gpus == 0)
     }
 
-    @Test func `trackers are not used yet, and that is said`() throws {
-        let site = try SiteFolder(user: "trackers:\n  - {kind: jsonl, file: a.jsonl}").load()
-        #expect(site.warnings.map(\.code) == ["unsupported"])
-        #expect(site.warnings.first?.place?.line == 2)
+    @Test func `a tracker keeps its settings and their types`() throws {
+        let text = "trackers:\n  - {kind: mlflow, uri: 'http://host:5000', experiment: '{{ project }}', outputs: false}"
+        let site = try SiteFolder(user: text).load()
+        #expect(site.warnings.isEmpty)
+        let tracker = try #require(try site.settings.trackers.first)
+        #expect(tracker.kind == "mlflow")
+        #expect(tracker.text("experiment") == "{{ project }}")
+        #expect(tracker.values["outputs"] == false)
     }
 
     @Test func `target dot names the chosen target on every layer`() throws {

@@ -33,6 +33,7 @@ extension Laboratory {
         request.createdAt = now
         let facts = try await surroundings(of: original, in: store)
         try store.save(snapshot)
+        try announceTrackers(of: site(), in: store)
         try store.insert(LaunchRecord(id: request.launch, createdAt: now, facts: facts), runs: [request])
         return request.id
     }

@@ -24,4 +24,19 @@ extension Laboratory {
             log: root + "/supervisor.log"
         )
     }
+
+    /// Starts a process that sends what waits for trackers that answer. Where none can be started it waits for the next
+    /// supervisor, server or `reprise tracker send`.
+    func startBackgroundDelivery(_ store: Store, _ settings: [String]) {
+        guard let program = world.executable else { return }
+        let root = store.folder.root
+        let options = settings.flatMap { ["--set", $0] }
+        // The runs have ended as they have, whether or not this works.
+        try? startInBackground(
+            program,
+            ["tracker", "send", "--quiet", "--store", root] + options,
+            variables: world.variables,
+            log: root + "/supervisor.log"
+        )
+    }
 }

@@ -48,6 +48,7 @@ extension Laboratory {
                 )
             }
         }
+        try announceTrackers(of: plan.site, in: store)
         try store.insert(LaunchRecord(id: id, createdAt: now, facts: facts), runs: requests)
         progress(.queued(requests.map(\.id)))
         return Launch(

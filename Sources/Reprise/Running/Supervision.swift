@@ -22,7 +22,7 @@ extension Laboratory {
         // The one place where a task outlives its caller's scope: it ends with the stream.
         let task = Task {
             do {
-                try await bringToEnd(Set(runs), store, site) { continuation.yield($0) }
+                try await bringToEnd(Set(runs), store, site, settings) { continuation.yield($0) }
                 continuation.finish()
             } catch {
                 continuation.finish(throwing: error)
@@ -38,13 +38,31 @@ extension Laboratory {
         // Whoever holds the lock may be about to leave, and may not have seen the newest runs.
         for _ in 0..<50 {
             if let lock = try SupervisorLock(folder: store.folder.root, process: processID()) {
-                defer { withExtendedLifetime(lock) {} }
-                let supervisor = try await supervisor(store, site(overrides: settings)) { _, _ in }
-                return try await supervisor.run(until: .allEnded)
+                let deliveries = try await superviseEverything(store, settings, lock)
+                // Nobody waits for this process, and the lock is for others again.
+                _ = await deliveries.finish(within: .seconds(600))
+                return
             }
             guard try hasOpenRuns(store) else { return }
             try await ContinuousClock().sleep(for: .milliseconds(100))
         }
+    }
+
+    private func superviseEverything(
+        _ store: Store,
+        _ settings: [String],
+        _ lock: consuming SupervisorLock
+    ) async throws -> Deliveries {
+        let site = try site(overrides: settings)
+        let supervisor = try await supervisor(store, site) { _, _ in }
+        let deliveries = try Deliveries(siteTrackers(site), store, world: world)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await deliveries.run() }
+            try await supervisor.run(until: .allEnded)
+            group.cancelAll()
+        }
+        withExtendedLifetime(lock) {}
+        return deliveries
     }
 
     private func hasOpenRuns(_ store: Store) throws -> Bool {
@@ -58,12 +76,14 @@ extension Laboratory {
         _ runs: Set<RunID>,
         _ store: Store,
         _ site: Site,
+        _ settings: [String],
         tell: @escaping @Sendable (ProgressEvent) -> Void
     ) async throws {
         let follower = try RunFollower(store: store, runs: runs)
+        let deliveries = try Deliveries(siteTrackers(site), store, world: world)
         while try await follower.poll(tell) {
             if let lock = try SupervisorLock(folder: store.folder.root, process: processID()) {
-                try await supervise(until: .ended(runs), store, site, follower, tell)
+                try await supervise(until: .ended(runs), store, site, deliveries, follower, tell)
                 withExtendedLifetime(lock) {}
             } else {
                 try await ContinuousClock().sleep(for: .milliseconds(100))
@@ -73,12 +93,15 @@ extension Laboratory {
             // Others' runs must not wait for the next command of a person.
             try startBackgroundSupervisor()
         }
+        // A tracker never delays the end of a run for long: what is left goes on behind it.
+        if await deliveries.finish(within: .seconds(2)) { startBackgroundDelivery(store, settings) }
     }
 
     private func supervise(
         until goal: SupervisorGoal,
         _ store: Store,
         _ site: Site,
+        _ deliveries: Deliveries,
         _ follower: RunFollower,
         _ tell: @escaping @Sendable (ProgressEvent) -> Void
     ) async throws {
@@ -91,6 +114,7 @@ extension Laboratory {
                     if case .changed = event { _ = try await follower.poll(tell) }
                 }
             }
+            group.addTask { await deliveries.run() }
             try await supervisor.run(until: goal)
             group.cancelAll()
         }

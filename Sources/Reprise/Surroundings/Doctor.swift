@@ -18,6 +18,7 @@ extension Laboratory {
     /// Looks at everything that Reprise needs here. Nothing is changed; never throws for what it finds.
     public func doctor() async -> [DoctorFinding] {
         [await git(), program("sh", for: "runs jobs"), storeHealth(), room(), settingsHealth()] + targetHealth()
+            + trackerHealth()
     }
 
     private func git() async -> DoctorFinding {

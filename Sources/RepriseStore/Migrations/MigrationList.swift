@@ -12,6 +12,7 @@ let migrationList = [
     migration0001,
     migration0002,
     migration0003,
+    migration0004,
 ]
 
 /// `PRAGMA application_id` of a store: "Rprs" in ASCII.

@@ -21,6 +21,10 @@ package protocol FileSystem: Sendable {
     /// Adds to the end in one write, creating the file if need be.
     func append(_ bytes: [UInt8], to path: String) throws(FileError)
 
+    /// Cuts the file off after `length` bytes, adds to its end, and returns when that is on disk; creates the file if need
+    /// be. A file shorter than `length` is `FileError.missing`.
+    func append(_ bytes: [UInt8], to path: String, after length: Int64) throws(FileError)
+
     /// Makes the folder and those above it; one that exists is fine.
     func makeFolder(_ path: String) throws(FileError)
 

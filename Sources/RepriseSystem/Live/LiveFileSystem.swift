@@ -61,6 +61,22 @@ package struct LiveFileSystem: FileSystem {
         try file.write(bytes)
     }
 
+    package func append(_ bytes: [UInt8], to path: String, after length: Int64) throws(FileError) {
+        let isNew = try status(path) == nil
+        let file = try OpenFile(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode: 0o644, operation: "append to")
+        let end = lseek(file.descriptor, 0, SEEK_END)
+        try file.check(end >= 0)
+        guard end >= off_t(length) else {
+            let message = "it has \(end) bytes where \(length) were expected"
+            throw FileError(operation: "append to", path: path, reason: .missing, message: message)
+        }
+        if end > off_t(length) { try file.check(ftruncate(file.descriptor, off_t(length)) == 0) }
+        try file.check(lseek(file.descriptor, off_t(length), SEEK_SET) >= 0)
+        try file.write(bytes)
+        try file.check(fdatasync(file.descriptor) == 0)
+        if isNew { try synchroniseFolder(of: path) }
+    }
+
     package func makeFolder(_ path: String) throws(FileError) {
         if mkdir(path, 0o777) == 0 { return }
         switch errno {

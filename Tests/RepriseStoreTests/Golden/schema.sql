@@ -2,6 +2,10 @@ CREATE INDEX artifact_digest ON artifact (digest);
 
 CREATE UNIQUE INDEX chunk_series ON chunk (series, first);
 
+CREATE INDEX delivery_run ON delivery (run);
+
+CREATE INDEX delivery_waiting ON delivery (tracker, sent_at, run) WHERE waits > 0;
+
 CREATE INDEX job_key ON job (run, step, split) WHERE is_latest;
 
 CREATE INDEX job_open ON job (run) WHERE state IN ('queued', 'submitted', 'running');
@@ -86,6 +90,27 @@ CREATE TABLE dataset (
     profile TEXT,
     UNIQUE (project, name, digest)
 ) STRICT;
+
+CREATE TABLE delivery (
+    tracker INTEGER NOT NULL REFERENCES tracker (number) ON DELETE CASCADE,
+    run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,
+    waits INTEGER NOT NULL,
+    handle TEXT,
+    memory TEXT NOT NULL DEFAULT 'null',
+    items TEXT NOT NULL DEFAULT '{}',
+    failures INTEGER NOT NULL DEFAULT 0,
+    next_try INTEGER NOT NULL DEFAULT 0,
+    trouble TEXT,
+    sent_at INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (tracker, run)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE delivery_series (
+    series INTEGER NOT NULL REFERENCES series (number) ON DELETE CASCADE,
+    tracker INTEGER NOT NULL REFERENCES tracker (number) ON DELETE CASCADE,
+    sent INTEGER NOT NULL,
+    PRIMARY KEY (series, tracker)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE fact (
     name TEXT PRIMARY KEY,
@@ -351,6 +376,22 @@ CREATE TABLE tag (
     PRIMARY KEY (run, name)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE tracker (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    destination TEXT NOT NULL,
+    mark TEXT NOT NULL,
+    memory TEXT NOT NULL DEFAULT 'null',
+    is_current INTEGER NOT NULL,
+    first_seen INTEGER NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0,
+    next_try INTEGER NOT NULL DEFAULT 0,
+    trouble TEXT,
+    trouble_at INTEGER,
+    sent_at INTEGER,
+    UNIQUE (kind, destination)
+) STRICT;
+
 CREATE TABLE transition (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,
@@ -367,6 +408,44 @@ CREATE TABLE verdict (
 CREATE TRIGGER dataset_unused AFTER DELETE ON run_dataset
     WHEN NOT EXISTS (SELECT 1 FROM run_dataset WHERE dataset = OLD.dataset)
     BEGIN DELETE FROM dataset WHERE number = OLD.dataset; END;
+
+CREATE TRIGGER delivery_output_changed AFTER UPDATE ON output BEGIN
+    UPDATE delivery SET waits = 1 WHERE run = NEW.run AND waits IN (0, 2);
+END;
+
+CREATE TRIGGER delivery_output_made AFTER INSERT ON output BEGIN
+    UPDATE delivery SET waits = 1 WHERE run = NEW.run AND waits IN (0, 2);
+END;
+
+CREATE TRIGGER delivery_parameter_made AFTER INSERT ON parameter BEGIN
+    UPDATE delivery SET waits = 1 WHERE run = NEW.run AND waits IN (0, 2);
+END;
+
+CREATE TRIGGER delivery_points AFTER UPDATE OF count ON series BEGIN
+    UPDATE delivery SET waits = 1 WHERE run = NEW.run AND waits IN (0, 2);
+END;
+
+CREATE TRIGGER delivery_run_changed
+    AFTER UPDATE OF state, started_at, ended_at, exit_status, name ON run BEGIN
+    UPDATE delivery SET waits = 1 WHERE run = NEW.number AND waits IN (0, 2);
+END;
+
+CREATE TRIGGER delivery_run_made AFTER INSERT ON run WHEN NEW.origin IS NOT 'import' BEGIN
+    INSERT INTO delivery (tracker, run, waits)
+        SELECT number, NEW.number, NEW.state NOT IN ('queued', 'submitted') FROM tracker WHERE is_current;
+END;
+
+CREATE TRIGGER delivery_tag_changed AFTER UPDATE ON tag BEGIN
+    UPDATE delivery SET waits = 1 WHERE run = NEW.run AND waits IN (0, 2);
+END;
+
+CREATE TRIGGER delivery_tag_made AFTER INSERT ON tag BEGIN
+    UPDATE delivery SET waits = 1 WHERE run = NEW.run AND waits IN (0, 2);
+END;
+
+CREATE TRIGGER delivery_tag_removed AFTER DELETE ON tag BEGIN
+    UPDATE delivery SET waits = 1 WHERE run = OLD.run AND waits IN (0, 2);
+END;
 
 CREATE TRIGGER logged_model_gone AFTER DELETE ON logged_model
     BEGIN DELETE FROM run_model WHERE model = OLD.id; END;
