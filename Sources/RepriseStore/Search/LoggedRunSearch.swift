@@ -30,7 +30,8 @@ extension Database {
         return page
     }
 
-    private func scope(of search: RunSearch) throws -> SQLFragment {
+    /// Which runs are looked at at all.
+    func scope(of search: RunSearch) throws -> SQLFragment {
         let projects = Set(search.projects).sorted()
         let scope: SQLFragment
         if projects.count == 1 {

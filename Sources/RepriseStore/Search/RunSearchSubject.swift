@@ -70,18 +70,20 @@ private let runStatus = """
     """
 
 private let runArtifactRoot = """
-    (SELECT coalesce(artifact_location, 'mlflow-artifacts:/' || number) FROM project WHERE name = run.project) \
-    || '/' || run.id || '/artifacts'
+    (SELECT root || CASE substr(root, -1) WHEN '/' THEN '' ELSE '/' END \
+    FROM (SELECT coalesce(artifact_location, 'mlflow-artifacts:/' || number) AS root \
+    FROM project WHERE name = run.project)) || run.id || '/artifacts'
     """
 
-/// Tags that a run shows and that are not kept as such.
-private let runTags = [
-    "mlflow.runName": "run.name",
-    "reprise.experiment": "CASE WHEN run.origin IS NULL THEN run.experiment END",
-    "reprise.launch": "CASE WHEN run.origin IS NULL THEN run.launch END",
-    "reprise.target": "CASE WHEN run.origin IS NULL THEN run.target END",
-    "reprise.snapshot": "CASE WHEN run.origin IS NULL THEN run.snapshot END",
-]
+/// Tags that a launched run shows and that are not kept as such.
+private let runTags = Dictionary(
+    uniqueKeysWithValues: ["experiment", "launch", "target", "snapshot"]
+        .map { column in
+            let name = "reprise." + column
+            let kept = "(SELECT value FROM tag WHERE tag.run = run.number AND tag.name = '\(name)')"
+            return (name, "CASE WHEN run.origin IS NULL THEN run.\(column) ELSE \(kept) END")
+        }
+)
 
 private let runDataset = """
     run_dataset JOIN dataset ON dataset.number = run_dataset.dataset WHERE run_dataset.run = run.number

@@ -9,9 +9,6 @@ struct SearchNameReading {
         switch token.kind {
         case .name(let entity?, let key):
             let entity = try self.entity(entity, at: token)
-            guard !key.isEmpty else {
-                throw SearchMistake.clause(token.source, at: token.offset, why: "a name is missing behind the point")
-            }
             return (entity, try self.key(key, of: entity, at: token))
         case .name(nil, let key), .word(let key), .doubleQuoted(let key):
             return (.attribute, try self.key(key, of: .attribute, at: token))

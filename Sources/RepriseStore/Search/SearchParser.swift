@@ -79,9 +79,15 @@ struct SearchParser {
         return parts.count == 1 ? parts[0] : .any(parts)
     }
 
+    /// As in the real server, `AND` may be missing between two comparisons, and may stand where it joins nothing.
     private mutating func conjunction() throws -> SearchFilter {
-        var parts = [try negation()]
-        while take(word: "and") { parts.append(try negation()) }
+        var parts: [SearchFilter] = []
+        while true {
+            while take(word: "and") {}
+            if next.isWord("or") || [.end, .close, .semicolon].contains(next.kind) { break }
+            parts.append(try negation())
+        }
+        guard !parts.isEmpty else { throw unexpected("a comparison such as `metrics.loss < 0.1`") }
         return parts.count == 1 ? parts[0] : .all(parts)
     }
 
