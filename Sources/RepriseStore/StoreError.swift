@@ -20,6 +20,14 @@ package enum StoreError: RepriseError, Hashable {
     case snapshotNameTaken(String)
     /// A run that has not ended cannot be deleted.
     case stillOpen(RunID)
+    /// Nothing can be added to a deleted run.
+    case runDeleted(RunID)
+    /// A parameter keeps the value that it has.
+    case parameterChanged(key: String, old: String, new: String)
+    /// By number.
+    case unknownProject(String)
+    case projectDeleted(Int64)
+    case projectExists(String, isDeleted: Bool)
     case unknownJob(String)
     /// The kept bytes are not those that the digest names.
     case damagedObject(Digest, path: String)
@@ -43,6 +51,12 @@ package enum StoreError: RepriseError, Hashable {
         case .ambiguousSnapshot(let name, _): "`\(name)` names more than one snapshot"
         case .snapshotNameTaken(let name): "another snapshot is already named `\(name)`"
         case .stillOpen(let run): "run `\(run.short)` has not ended"
+        case .runDeleted(let run): "run `\(run.short)` is deleted"
+        case .parameterChanged(let key, let old, let new): "parameter `\(key)` is `\(old)` and cannot become `\(new)`"
+        case .unknownProject(let project): "no project `\(project)`"
+        case .projectDeleted(let project): "project \(project) is deleted"
+        case .projectExists(let name, let isDeleted):
+            "a \(isDeleted ? "deleted " : "")project is already named `\(name)`"
         case .unknownJob(let key): "the store knows no job `\(key)`"
         case .damagedObject(let digest, _): "the kept file \(digest.short) is damaged"
         case .missingObject(let digest): "the kept file \(digest.short) is gone"
@@ -79,6 +93,11 @@ package enum StoreError: RepriseError, Hashable {
         case .ambiguousRun, .ambiguousSnapshot: "give more of the id"
         case .snapshotNameTaken: "choose another name"
         case .stillOpen(let run): "`reprise stop \(run.short)` first"
+        case .runDeleted(let run): "`reprise restore \(run.short)` brings it back"
+        case .parameterChanged: "log it under another name, or into another run"
+        case .unknownProject: nil
+        case .projectDeleted: "restore it first"
+        case .projectExists(_, let isDeleted): isDeleted ? "restore it, or choose another name" : "choose another name"
         case .unknownJob: nil
         case .damagedObject, .missingObject: "`reprise repeat` makes it again from the snapshot"
         case .refusedSQL: "the views are `runs`, `params`, `metrics`, `tags` and `outputs`"
@@ -102,6 +121,11 @@ package enum StoreError: RepriseError, Hashable {
         case .ambiguousSnapshot: "ambiguous-snapshot"
         case .snapshotNameTaken: "snapshot-name-taken"
         case .stillOpen: "run-not-ended"
+        case .runDeleted: "run-deleted"
+        case .parameterChanged: "parameter-changed"
+        case .unknownProject: "unknown-project"
+        case .projectDeleted: "project-deleted"
+        case .projectExists: "project-exists"
         case .unknownJob: "unknown-job"
         case .damagedObject: "object-damaged"
         case .missingObject: "object-missing"

@@ -40,8 +40,7 @@ extension Store {
                 run
             )
             guard try query.step() else { return nil }
-            let location = query.optionalText(1) ?? "mlflow-artifacts:/\(query.int64(0))"
-            return "\(location)\(location.hasSuffix("/") ? "" : "/")\(run)/artifacts"
+            return RepriseStore.artifactRoot(of: run, location: query.optionalText(1), project: query.int64(0))
         }
     }
 }

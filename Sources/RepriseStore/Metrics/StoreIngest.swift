@@ -27,7 +27,8 @@ extension Store: TrackingStore {
                 if let advance = batch.advance, try !database.move(advance, of: number) { return false }
                 for column in batch.columns where !column.points.isEmpty {
                     var appending = try SeriesAppending(of: column.key, run: number, in: database)
-                    try appending.append(column.points, time: batch.time, in: database)
+                    let settled = column.points.settled(after: appending.state.summary.count, time: batch.time)
+                    try appending.append(settled, in: database)
                 }
                 for note in batch.notes { try database.addNote(note, to: number) }
                 return true

@@ -31,6 +31,10 @@ let migration0002 = Migration(
         ALTER TABLE chunk ADD COLUMN min_time INTEGER;
         ALTER TABLE chunk ADD COLUMN max_time INTEGER;
 
+        -- Which chunks may hold a point is found out without reading them.
+        DROP INDEX chunk_series;
+        CREATE UNIQUE INDEX chunk_series ON chunk (series, first, count, min_time, max_time);
+
         CREATE TABLE artifact (
             path TEXT PRIMARY KEY,
             digest TEXT NOT NULL,

@@ -43,14 +43,34 @@ extension Database {
         return number
     }
 
+    /// `run.json`; made of the columns for a run that no launch made.
     func request(of number: Int64) throws -> RunRequest {
         let query = try SQLQuery(
             self,
-            "SELECT json, name, project FROM request JOIN run ON run.number = request.run WHERE request.run = ?1",
+            """
+            SELECT id, name, project, experiment, created_at, json FROM run LEFT JOIN request ON request.run = run.number
+            WHERE run.number = ?1
+            """,
             number
         )
-        guard try query.step() else { throw StoreError.unknownRun(String(number), nearest: nil) }
-        var request: RunRequest = try query.value(json: 0).decode()
+        guard try query.step(), let id = RunID(query.text(0)) else {
+            throw StoreError.unknownRun(String(number), nearest: nil)
+        }
+        if query.isNull(5) {
+            return RunRequest(
+                id: id,
+                name: query.text(1),
+                project: query.text(2),
+                experiment: query.text(3),
+                launch: clientLaunch,
+                seed: Seed(0),
+                snapshot: nil,
+                target: "",
+                steps: [],
+                createdAt: query.time(4)
+            )
+        }
+        var request: RunRequest = try query.value(json: 5).decode()
         // Both may have been changed since.
         request.name = query.text(1)
         request.project = query.text(2)
@@ -60,6 +80,7 @@ extension Database {
     fileprivate func record(of number: Int64) throws -> RunRecord {
         var record = RunRecord(request: try request(of: number), state: .queued)
         try readColumns(of: number, into: &record)
+        try addLoggedParameters(of: number, to: &record.request)
         record.jobs = try jobs(of: number)
         record.metrics = try summaries(of: number)
         record.outputs = try outputs(of: number)
@@ -67,6 +88,21 @@ extension Database {
         record.tags = try tags(of: number)
         record.notes = try notes(of: number)
         return record
+    }
+
+    /// What was logged over the API stands in the table alone.
+    private func addLoggedParameters(of number: Int64, to request: inout RunRequest) throws {
+        let known = Set(request.parameters.map(\.name))
+        let query = try SQLQuery(
+            self,
+            "SELECT name, kind, value FROM parameter WHERE run = ?1 ORDER BY position, name",
+            number
+        )
+        while try query.step() {
+            guard !known.contains(query.text(0)) else { continue }
+            let value = try query.keptValue(kind: 1, value: 2)
+            request.parameters.append(Parameter(name: query.text(0), value: value, origin: "client"))
+        }
     }
 
     private func readColumns(of number: Int64, into record: inout RunRecord) throws {

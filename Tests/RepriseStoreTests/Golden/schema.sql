@@ -1,6 +1,6 @@
 CREATE INDEX artifact_digest ON artifact (digest);
 
-CREATE UNIQUE INDEX chunk_series ON chunk (series, first);
+CREATE UNIQUE INDEX chunk_series ON chunk (series, first, count, min_time, max_time);
 
 CREATE INDEX delivery_run ON delivery (run);
 

@@ -44,7 +44,7 @@ import Testing
             let summary = try #require(try fixture.store.summaries(run).first)
             let numbers = all.values.filter { !$0.isNaN }
             #expect(summary.count == Int64(all.count))
-            #expect(summary.lastStep == all.steps.last)
+            #expect(summary.lastStep == all.steps.max())
             #expect(summary.min == numbers.min())
             #expect(summary.max == numbers.max())
         }

@@ -37,11 +37,11 @@ import Testing
             JobChange(key: JobKey(run: runs[1].id), state: .running, at: at(20)),
             JobChange(key: JobKey(run: runs[1].id), state: .failed, at: at(50), exit: ExitRecord(status: 3)),
         ])
-        func point(_ key: String, _ value: Double) -> MetricPoint {
-            MetricPoint(key: key, step: 1, time: at(5), value: value)
+        func point(_ key: String, _ value: Double, step: Int64 = 1) -> MetricPoint {
+            MetricPoint(key: key, step: step, time: at(5), value: value)
         }
         try fixture.store.ingest([
-            IngestBatch(run: runs[0].id, time: at(5), points: [point("accuracy", 0.95), point("accuracy", 0.9)]),
+            IngestBatch(run: runs[0].id, time: at(5), points: [point("accuracy", 0.95), point("accuracy", 0.9, step: 2)]),
             IngestBatch(run: runs[1].id, time: at(5), points: [point("accuracy", 0.5), point("loss.max", 7)]),
         ])
         try fixture.store.tag(runs[1].id, "owner", "ab")
