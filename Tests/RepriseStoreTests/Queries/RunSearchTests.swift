@@ -41,7 +41,11 @@ import Testing
             MetricPoint(key: key, step: step, time: at(5), value: value)
         }
         try fixture.store.ingest([
-            IngestBatch(run: runs[0].id, time: at(5), points: [point("accuracy", 0.95), point("accuracy", 0.9, step: 2)]),
+            IngestBatch(
+                run: runs[0].id,
+                time: at(5),
+                points: [point("accuracy", 0.95), point("accuracy", 0.9, step: 2)]
+            ),
             IngestBatch(run: runs[1].id, time: at(5), points: [point("accuracy", 0.5), point("loss.max", 7)]),
         ])
         try fixture.store.tag(runs[1].id, "owner", "ab")
