@@ -144,7 +144,7 @@ let package = Package(
         // Floor 7: the composition root.
         .executableTarget(
             name: "reprise",
-            dependencies: ["RepriseCommands", "Reprise", "RepriseSystem"],
+            dependencies: ["RepriseCommands", "RepriseServer", "Reprise", "RepriseSystem"],
             swiftSettings: strict
         ),
 

@@ -10,6 +10,8 @@ public struct World: Sendable {
     package var variables: [String: String]
     /// The path of the binary that can supervise in the background; nil where there is none, as in a library.
     package var executable: String?
+    /// What programs of runs log into by mlflow; nil where there is none, as in a library.
+    package var tracking: (any TrackingService)?
 
     package init(
         files: any FileSystem,
@@ -17,7 +19,8 @@ public struct World: Sendable {
         wallClock: any WallClock,
         entropy: any Entropy,
         variables: [String: String],
-        executable: String?
+        executable: String?,
+        tracking: (any TrackingService)? = nil
     ) {
         self.files = files
         self.processes = processes
@@ -25,6 +28,7 @@ public struct World: Sendable {
         self.entropy = entropy
         self.variables = variables
         self.executable = executable
+        self.tracking = tracking
     }
 
     /// This machine as it is. The variables are the caller's to hand in: the library never reads the environment.

@@ -40,6 +40,8 @@ package struct Settings: Hashable, Sendable {
     package var outputLimit: Int64
     /// Where a run's event files of TensorBoard lie; nil where they are left alone.
     package var tensorBoard: String?
+    /// Whether programs find a server of the MLflow API that logs into their run.
+    package var trackingServer: Bool
 }
 
 extension Site {
@@ -80,7 +82,8 @@ extension Site {
                 grace: .milliseconds(try whole("queue.grace")),
                 sweepConfirm: Int(try whole("sweep.confirm")),
                 outputLimit: try whole("output.limit"),
-                tensorBoard: try value("tensorboard")?.stringValue
+                tensorBoard: try value("tensorboard")?.stringValue,
+                trackingServer: try value("tracking-server")?.boolValue ?? true
             )
         }
     }

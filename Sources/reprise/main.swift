@@ -1,5 +1,6 @@
 import Reprise
 import RepriseCommands
+import RepriseServer
 import RepriseSystem
 
 Surroundings.surviveBrokenPipes()
@@ -14,8 +15,10 @@ let console = Console(
         ?? 80,
     variables: variables
 )
+var world = World.live(variables: variables, executable: Surroundings.executable)
+world.tracking = LoopbackTracking(wallClock: world.wallClock, entropy: world.entropy)
 let context = CommandContext(
-    world: .live(variables: variables, executable: Surroundings.executable),
+    world: world,
     folder: Surroundings.folder,
     console: console,
     endSignals: endSignals

@@ -16,6 +16,8 @@ struct RunKeeper: JobLifecycle {
     let data: DataCheck
     let outputLimit: Int64
     let events: EventFiles
+    /// Where the jobs' programs log by mlflow; nil where they are given no such place.
+    let door: TrackingDoor?
     /// Told which runs have logged something.
     let onMetrics: @Sendable (RunID, [SeriesSummary]) -> Void
 
@@ -34,7 +36,8 @@ struct RunKeeper: JobLifecycle {
     }
 
     func adopt(_ job: LedgerJob) async throws -> Job {
-        try await self.job(job, folders.request(job.record.key.run))
+        await door?.answer()
+        return try await self.job(job, folders.request(job.record.key.run))
     }
 
     private func job(_ job: LedgerJob, _ request: RunRequest) async throws -> Job {
@@ -63,6 +66,7 @@ struct RunKeeper: JobLifecycle {
             seed: seed(of: key, at: position, request),
             folder: try await folders.manifest(request.frozen()).code.folder
         )
+        if let door { input.surroundings = await door.variables(for: request) }
         if case .overlay(let lower) = plan {
             let script = overlay.script(lower: lower, work: store.folder.run(key.run) + "/work")
             input.head = script.head

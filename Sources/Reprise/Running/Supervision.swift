@@ -54,10 +54,12 @@ extension Laboratory {
         _ lock: consuming SupervisorLock
     ) async throws -> Deliveries {
         let site = try site(overrides: settings)
-        let supervisor = try await supervisor(store, site) { _, _ in }
+        let door = try trackingDoor(store, site)
+        let supervisor = try await supervisor(store, site, door) { _, _ in }
         let deliveries = try Deliveries(siteTrackers(site), store, world: world)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await deliveries.run() }
+            group.addTask { await door?.serve() }
             try await supervisor.run(until: .allEnded)
             group.cancelAll()
         }
@@ -105,7 +107,8 @@ extension Laboratory {
         _ follower: RunFollower,
         _ tell: @escaping @Sendable (ProgressEvent) -> Void
     ) async throws {
-        let supervisor = try await supervisor(store, site) { tell(.metrics($0, $1)) }
+        let door = try trackingDoor(store, site)
+        let supervisor = try await supervisor(store, site, door) { tell(.metrics($0, $1)) }
         let events = await supervisor.events()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -115,6 +118,7 @@ extension Laboratory {
                 }
             }
             group.addTask { await deliveries.run() }
+            group.addTask { await door?.serve() }
             try await supervisor.run(until: goal)
             group.cancelAll()
         }
@@ -123,6 +127,7 @@ extension Laboratory {
     private func supervisor(
         _ store: Store,
         _ site: Site,
+        _ door: TrackingDoor?,
         onMetrics: @escaping @Sendable (RunID, [SeriesSummary]) -> Void
     ) async throws -> Supervisor {
         let settings = try site.settings
@@ -130,7 +135,7 @@ extension Laboratory {
         pace.grace = settings.grace
         return Supervisor(
             ledger: store,
-            lifecycle: keeper(store, site, settings, onMetrics: onMetrics),
+            lifecycle: keeper(store, site, settings, door, onMetrics: onMetrics),
             targets: try targets(of: site, store, grace: settings.grace),
             clock: ContinuousClock(),
             wallClock: world.wallClock,
@@ -142,6 +147,7 @@ extension Laboratory {
         _ store: Store,
         _ site: Site,
         _ settings: Settings,
+        _ door: TrackingDoor?,
         onMetrics: @escaping @Sendable (RunID, [SeriesSummary]) -> Void
     ) -> RunKeeper {
         let maker = world.snapshotMaker(store.folder)
@@ -159,6 +165,7 @@ extension Laboratory {
             data: DataCheck(capture: maker.dataCapture, clock: world.wallClock),
             outputLimit: settings.outputLimit,
             events: EventFiles(store: store, folders: folders, pattern: settings.tensorBoard.map(PathPattern.init)),
+            door: door,
             onMetrics: onMetrics
         )
     }

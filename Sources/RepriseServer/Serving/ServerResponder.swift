@@ -47,12 +47,13 @@ struct ServerResponder: HTTPResponder {
     func respond(to request: Request) async -> Response {
         let start = ContinuousClock.now
         let target = request.head.path ?? "/"
-        let path = target.prefix { $0 != "?" }
+        let whole = target.prefix { $0 != "?" }
+        let (scope, path) = RunScope.split(whole).map { ($0.scope, $0.call) } ?? (nil, whole)
         let found = find(request.method, String(path))
         let response: Response
         do {
             try safeguards.check(request.head, path: path)
-            response = try await answer(request, found, query: target[path.endIndex...].dropFirst())
+            response = try await answer(request, found, scope, query: target[path.endIndex...].dropFirst())
         } catch {
             response = refusal(MLflowError(error))
         }
@@ -69,6 +70,7 @@ struct ServerResponder: HTTPResponder {
     private func answer(
         _ request: Request,
         _ found: RouteTable<Entry>.Found?,
+        _ scope: RunScope?,
         query: Substring
     ) async throws -> Response {
         switch found?.entry {
@@ -78,6 +80,7 @@ struct ServerResponder: HTTPResponder {
             if !route.readsBody {
                 fields = try body.readableBytes == 0 ? RequestFields(query: query) : RequestFields(json: body)
                 for (name, value) in found?.path ?? [:] { fields.set(name, to: .string(value)) }
+                if let scope { fields = try scope.narrowed(fields, of: route.path, in: state.store) }
             }
             return Response(json: try await route.respond(MLflowRequest(fields: fields, body: body), state).bytes)
         case .http(let route, _):

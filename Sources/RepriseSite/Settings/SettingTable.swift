@@ -42,6 +42,12 @@ package enum SettingTable {
             "which files that a run leaves may be event files of TensorBoard, whose scalars are taken in",
             standard: "**"
         ),
+        SettingDefinition(
+            "tracking-server",
+            .flag,
+            "whether programs find a server of the MLflow API that logs into their run",
+            standard: true
+        ),
     ]
 
     private static let here: Set<TargetKind> = [.process, .container, .apptainer]

@@ -14,6 +14,7 @@ package indirect enum SettingType: Hashable, Sendable {
     case texts
     /// A pattern of paths, or `false` for none.
     case pattern
+    case flag
     case trackers
     case credential
 
@@ -26,6 +27,7 @@ package indirect enum SettingType: Hashable, Sendable {
         case .duration: "a time such as `10s` or `1h30m`"
         case .choice(let names): "one of " + names.map { "`\($0)`" }.joined(separator: ", ")
         case .texts: "a list of texts"
+        case .flag: "`true` or `false`"
         case .pattern: "a pattern such as `logs/**`, or `false`"
         case .trackers: "a list of maps, each with a `kind`"
         case .credential: "`{variable: NAME}`, `{file: PATH}` or `{command: COMMAND}`"
@@ -45,6 +47,7 @@ package indirect enum SettingType: Hashable, Sendable {
         case (.duration, .string(let text)): return Quantities.milliseconds(text).map(Value.integer)
         case (.choice(let names), .string(let name)): return names.contains(name) ? value : nil
         case (.texts, .list(let items)): return items.allSatisfy { $0.stringValue != nil } ? value : nil
+        case (.flag, .bool): return value
         case (.pattern, .string), (.pattern, .bool(false)): return value
         case (.trackers, .list(let items)): return items.allSatisfy { $0.mapValue != nil } ? value : nil
         case (.credential, .map): return value
@@ -57,6 +60,7 @@ package indirect enum SettingType: Hashable, Sendable {
         switch self {
         case .text, .bytes, .duration, .choice: return .string(text)
         case .whole: return CoreSchema.value(of: text) ?? .string(text)
+        case .flag: return CoreSchema.value(of: text) ?? .string(text)
         case .pattern: return text == "false" ? false : .string(text)
         case .texts where !text.hasPrefix("["):
             return .list(text.split(separator: ",").map { .string(trimmed($0)) })

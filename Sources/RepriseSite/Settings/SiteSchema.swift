@@ -50,6 +50,7 @@ package enum SiteSchema {
         case .bytes, .duration: ["type": ["string", "integer", "null"]]
         case .choice(let names): ["enum": .list(names.map(Value.string) + [.null])]
         case .texts: ["type": ["array", "null"], "items": ["type": "string"]]
+        case .flag: ["type": ["boolean", "null"]]
         case .pattern: ["type": ["string", "boolean", "null"]]
         case .trackers:
             [

@@ -1,0 +1,77 @@
+import OrderedCollections
+import RepriseModel
+import RepriseStore
+import RepriseSystem
+
+/// What serves the MLflow API to the programs of runs. The library has none; a face that has one puts it into the world.
+package protocol TrackingService: Sendable {
+    /// Serves the store to whoever connects to the listening socket, until the task is cancelled. Takes the descriptor.
+    func serve(_ store: Store, on descriptor: Int32) async throws
+}
+
+/// The address at which the programs of a supervisor's runs find the MLflow API.
+///
+/// It is opened for the first run that is made ready or found running, and costs a listening socket until the first program
+/// connects; only then the server itself is started. The port is kept in the store, so that the next supervisor answers at
+/// the same address: a program that asks in between is told nothing and asks again.
+actor TrackingDoor {
+    private let store: Store
+    private let service: any TrackingService
+    private let sockets: AsyncStream<ListeningSocket>
+    private let opened: AsyncStream<ListeningSocket>.Continuation
+    private var port: Int?
+    private var isClosed = false
+
+    init(store: Store) {
+        self.store = store
+        (sockets, opened) = AsyncStream<ListeningSocket>.makeStream()
+    }
+
+    /// What the run's programs need to know, opening the door if it is not open. Nothing where no port is to be had: a run
+    /// goes on without.
+    func variables(for request: RunRequest) -> [String: String] {
+        // Whoever names another server does not want this one's run id there.
+        let own = Set(request.variables.keys).union(request.credentials.keys)
+        guard !own.contains("MLFLOW_TRACKING_URI"), let port = open() else { return [:] }
+        let variables = [
+            "MLFLOW_TRACKING_URI": "http://127.0.0.1:\(port)/runs/\(request.id)",
+            "MLFLOW_RUN_ID": request.id.description,
+            "MLFLOW_EXPERIMENT_NAME": request.project,
+        ]
+        return variables.filter { !own.contains($0.key) }
+    }
+
+    /// Opens the door for programs that run already.
+    func answer() { _ = open() }
+
+    /// Serves whoever comes, until the task is cancelled.
+    nonisolated func serve(by service: any TrackingService) async {
+        for await socket in sockets {
+            guard await socket.waitForConnection() else { return }
+            // Logging that fails must not end the supervision; the programs are told by their own clients.
+            try? await service.serve(store, on: socket.take())
+        }
+    }
+
+    private func open() -> Int? {
+        if let port { return port }
+        guard !isClosed else { return nil }
+        isClosed = true
+        let place = store.folder.root + "/tracking.port"
+        let last = (try? store.files.text(place)).flatMap { Int($0.split(separator: "\n").first ?? "") } ?? 0
+        guard let socket = try? ListeningSocket(port: UInt16(exactly: last).map(Int.init) ?? 0) else { return nil }
+        // Where it cannot be written down, programs lose their server only if this process dies.
+        if socket.port != last { try? store.files.write("\(socket.port)\n", to: place) }
+        port = socket.port
+        opened.yield(socket)
+        return port
+    }
+}
+
+extension Laboratory {
+    /// The door for the programs of a supervisor's runs; nil where the site or the world has none.
+    func trackingDoor(_ store: Store, _ site: Site) throws -> TrackingDoor? {
+        guard let service = world.tracking, try site.settings.trackingServer else { return nil }
+        return TrackingDoor(store: store, service: service, inherited: world.variables)
+    }
+}
