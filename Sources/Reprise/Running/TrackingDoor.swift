@@ -1,5 +1,6 @@
 import OrderedCollections
 import RepriseModel
+import RepriseSite
 import RepriseStore
 import RepriseSystem
 
@@ -17,13 +18,17 @@ package protocol TrackingService: Sendable {
 actor TrackingDoor {
     private let store: Store
     private let service: any TrackingService
+    /// What programs inherit besides.
+    private let inherited: [String: String]
     private let sockets: AsyncStream<ListeningSocket>
     private let opened: AsyncStream<ListeningSocket>.Continuation
     private var port: Int?
-    private var isClosed = false
+    private var hasTried = false
 
-    init(store: Store) {
+    init(store: Store, service: any TrackingService, inherited: [String: String]) {
         self.store = store
+        self.service = service
+        self.inherited = inherited
         (sockets, opened) = AsyncStream<ListeningSocket>.makeStream()
     }
 
@@ -33,11 +38,12 @@ actor TrackingDoor {
         // Whoever names another server does not want this one's run id there.
         let own = Set(request.variables.keys).union(request.credentials.keys)
         guard !own.contains("MLFLOW_TRACKING_URI"), let port = open() else { return [:] }
-        let variables = [
+        var variables = [
             "MLFLOW_TRACKING_URI": "http://127.0.0.1:\(port)/runs/\(request.id)",
             "MLFLOW_RUN_ID": request.id.description,
             "MLFLOW_EXPERIMENT_NAME": request.project,
         ]
+        if let direct = directAddresses { for name in ["NO_PROXY", "no_proxy"] { variables[name] = direct } }
         return variables.filter { !own.contains($0.key) }
     }
 
@@ -45,7 +51,7 @@ actor TrackingDoor {
     func answer() { _ = open() }
 
     /// Serves whoever comes, until the task is cancelled.
-    nonisolated func serve(by service: any TrackingService) async {
+    nonisolated func serve() async {
         for await socket in sockets {
             guard await socket.waitForConnection() else { return }
             // Logging that fails must not end the supervision; the programs are told by their own clients.
@@ -53,10 +59,19 @@ actor TrackingDoor {
         }
     }
 
+    /// The addresses that programs reach without a proxy, with this one among them; nil where there is nothing to add.
+    private var directAddresses: String? {
+        guard ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"].contains(where: { inherited[$0]?.isEmpty == false })
+        else { return nil }
+        let known = inherited["no_proxy"] ?? inherited["NO_PROXY"] ?? ""
+        let names = known.split(separator: ",").map { $0.filter { $0 != " " } }
+        return names.contains("127.0.0.1") || names.contains("*") ? nil : (names + ["127.0.0.1"]).joined(separator: ",")
+    }
+
     private func open() -> Int? {
         if let port { return port }
-        guard !isClosed else { return nil }
-        isClosed = true
+        guard !hasTried else { return nil }
+        hasTried = true
         let place = store.folder.root + "/tracking.port"
         let last = (try? store.files.text(place)).flatMap { Int($0.split(separator: "\n").first ?? "") } ?? 0
         guard let socket = try? ListeningSocket(port: UInt16(exactly: last).map(Int.init) ?? 0) else { return nil }

@@ -72,7 +72,11 @@ package enum RunScript {
         }
         lines += input.surroundings.sorted { $0.key < $1.key }.map { "\($0.key)=\(shellQuoted($0.value))" }
         let names = lines.map { $0.prefix { $0 != "=" } }
-        return lines.joined(separator: "\n") + "\nexport \(names.joined(separator: " \\\n    "))\n"
+        var text = lines.joined(separator: "\n") + "\nexport \(names.joined(separator: " \\\n    "))\n"
+        let lent = input.surroundings.keys.sorted().filter { $0.hasPrefix("MLFLOW_") }
+        // A second execution by hand must not log into the run.
+        if !lent.isEmpty { text += "[ -z \"$record\" ] || unset \(lent.joined(separator: " "))\n" }
+        return text
             + #"[ -d "$REPRISE_OUTPUTS" ] || mkdir -p "$REPRISE_OUTPUTS" || exit 1"#
     }
 
