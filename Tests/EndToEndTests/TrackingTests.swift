@@ -46,9 +46,9 @@ import Testing
             """
         try await workshop(program) { workshop in
             try await workshop.reprise("run", "log.exp.yaml")
-            let shown = try await workshop.reprise("show", "@last").text
-            #expect(shown.contains("model/a b.bin"))
-            #expect(shown.contains("outputs/both.txt     4 B"), "\(shown)")
+            let outputs = try await workshop.json("show", "@last")[path: "outputs"]?.listValue ?? []
+            #expect(outputs.map { $0[path: "path"]?.text } == ["model/a b.bin", "outputs/both.txt"])
+            #expect(outputs.map { $0[path: "bytes"] } == [6, 4])
             let script = try await workshop.shell("cat .reprise/runs/*/run.sh").text
             #expect(script.contains("MLFLOW_TRACKING_URI=http://127.0.0.1:"))
             try await workshop.reprise("verify", "@last")

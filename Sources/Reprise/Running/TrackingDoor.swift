@@ -61,8 +61,8 @@ actor TrackingDoor {
 
     /// The addresses that programs reach without a proxy, with this one among them; nil where there is nothing to add.
     private var directAddresses: String? {
-        guard ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"].contains(where: { inherited[$0]?.isEmpty == false })
-        else { return nil }
+        let proxies = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]
+        guard proxies.contains(where: { inherited[$0]?.isEmpty == false }) else { return nil }
         let known = inherited["no_proxy"] ?? inherited["NO_PROXY"] ?? ""
         let names = known.split(separator: ",").map { $0.filter { $0 != " " } }
         return names.contains("127.0.0.1") || names.contains("*") ? nil : (names + ["127.0.0.1"]).joined(separator: ",")

@@ -67,6 +67,7 @@ export REPRISE_JOB \
     REPRISE_SPLIT \
     REPRISE_SPLITS \
     MLFLOW_RUN_ID
+[ -z "$record" ] || unset MLFLOW_RUN_ID
 [ -d "$REPRISE_OUTPUTS" ] || mkdir -p "$REPRISE_OUTPUTS" || exit 1
 
 trap : HUP INT TERM
