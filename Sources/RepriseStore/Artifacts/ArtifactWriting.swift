@@ -11,7 +11,7 @@ extension Store {
     package func putArtifact(_ object: StoredObject, at path: ArtifactPath) async throws {
         guard !path.isRoot else { throw ArtifactClash.isFolder(path) }
         let (objects, now) = (objects, clock.now())
-        try write { database in
+        try await commit { database in
             guard try objects.contains(object.digest) else { throw StoreError.missingObject(object.digest) }
             let place = try database.place(of: path)
             try database.refuseClash(at: place, of: path)
@@ -36,7 +36,7 @@ extension Store {
     ///
     /// A path above runs reaches only what belongs to no run. The content stays until `gc` finds that nothing needs it.
     package func deleteArtifacts(at path: ArtifactPath) async throws -> Int {
-        try write { database in try ArtifactRows(try database.place(of: path), database).delete() }
+        try await commit { database in try ArtifactRows(try database.place(of: path), database).delete() }
     }
 }
 
