@@ -15,7 +15,12 @@ extension MLflowError {
 
     private init(store error: StoreError) {
         switch error {
-        case .unknownRun(let name, _): self.init(.resourceDoesNotExist, "Run with id=\(name) not found")
+        case .unknownRun(let name, _): self = .noRun(name)
+        case .runDeleted(let run): self = .deletedRun(run)
+        case .unknownProject(let name):
+            self.init(.resourceDoesNotExist, "No Experiment with id=\(NameRules.cut(name, to: 256)) exists")
+        case .projectDeleted(let number): self = .deletedProject(number)
+        case .projectExists(let name, _): self = .exists("Experiment(name=\(name)) already exists.")
         default: self.init(plain: error)
         }
     }

@@ -1,6 +1,11 @@
 /// Every call of the MLflow API that is answered; a line for each file of this folder.
 let mlflowRoutes: [[MLflowRoute]] = [
-    ArtifactRoutes.mlflow
+    projectRoutes,
+    projectTagRoutes,
+    runRoutes,
+    loggingRoutes,
+    historyRoutes,
+    ArtifactRoutes.mlflow,
 ]
 
 /// Every other answer: the proxy of artifacts, health, the server's own numbers.
