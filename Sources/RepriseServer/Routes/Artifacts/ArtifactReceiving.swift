@@ -37,7 +37,8 @@ struct ArtifactReceiving: Sendable {
             throw tooLarge(error.limit)
         } catch {
             upload.abandon()
-            throw error
+            if error is MLflowError || error is any RepriseError || error is CancellationError { throw error }
+            throw MLflowError(.badRequest, "The body of the request broke off.")
         }
     }
 
