@@ -25,6 +25,7 @@ enum ArtifactRoutes {
     /// What pages link to.
     private static let files: [HTTPRoute] =
         ["/get-artifact", "/ajax-api/2.0/mlflow/get-artifact"].map { HTTPRoute(.get, $0, respond: getOfRun) }
+        + [HTTPRoute(.post, "/ajax-api/2.0/mlflow/upload-artifact", respond: putOfRun)]
 
     // MARK: The proxy
 
@@ -66,6 +67,24 @@ enum ArtifactRoutes {
         var reply: Mapping = ["root_uri": .string(root)]
         if !entries.isEmpty { reply["files"] = .list(entries.map { $0.value(below: folder.description) }) }
         return .value(.map(reply))
+    }
+
+    /// What pages send: small files, into a folder of the run.
+    private static func putOfRun(_ call: HTTPCall, _ state: ServerState) async throws -> Response {
+        guard let id = try call.query.optionalText("run_uuid"), !id.isEmpty else {
+            throw MLflowError.invalid("Request must specify run_uuid.")
+        }
+        guard let text = try call.query.optionalText("path"), !text.isEmpty else {
+            throw MLflowError.invalid("Request must specify path.")
+        }
+        let path = try safePath(text)
+        guard let run = RunID(id), try state.store.artifactRoot(of: run) != nil else {
+            throw MLflowError.missing("Run with id=\(id) not found")
+        }
+        let upload = try await ArtifactReceiving(state: state, request: call.request).upload()
+        let whole = ArtifactPath.root(of: run).appending(path)
+        try await state.store.putArtifact(try await blocking { try upload.finish() }, at: whole)
+        return Response(json: Array("{}".utf8))
     }
 
     private static func getOfRun(_ call: HTTPCall, _ state: ServerState) async throws -> Response {
