@@ -29,10 +29,14 @@ import Testing
 
         """
 
-    private func workshop(_ program: String, _ body: (Workshop) async throws -> Void) async throws {
+    private func workshop(
+        _ program: String,
+        parameters: String = "{}",
+        _ body: (Workshop) async throws -> Void
+    ) async throws {
         try await Workshop.use { workshop in
             try workshop.write(Self.client + program, to: "log.py")
-            try workshop.write("name: log\ncommand: [python3, log.py]\n", to: "log.exp.yaml")
+            try workshop.write("name: log\nparameters: \(parameters)\ncommand: [python3, log.py]\n", to: "log.exp.yaml")
             try await body(workshop)
         }
     }
@@ -55,12 +59,54 @@ import Testing
         }
     }
 
+    @Test func `what is logged is the run's own, and its process alone decides how it ended`() async throws {
+        let program = """
+            own = json.loads(ask("GET", f"/api/2.0/mlflow/runs/get?run_id={run}"))["run"]
+            assert own["info"]["status"] == "RUNNING", own
+            post("runs/update", run_id=run, status="RUNNING")
+            post("runs/log-parameter", run_id=run, key="lr", value="0.5")
+            post("runs/log-parameter", run_id=run, key="flag", value="True")
+            post("runs/log-parameter", run_id=run, key="depth", value="3")
+            for step in range(3):
+                post("runs/log-metric", run_id=run, key="loss", value=1 / (step + 1), step=step, timestamp=1000 + step)
+            post("runs/set-tag", run_id=run, key="mlflow.source.name", value="log.py")
+            known = json.loads(ask("GET", "/api/2.0/mlflow/experiments/get-by-name?experiment_name=any"))["experiment"]
+            assert known["experiment_id"] == own["info"]["experiment_id"], known
+            child = post(
+                "runs/create", experiment_id=known["experiment_id"], run_name="child", start_time=1000,
+                tags=[{"key": "mlflow.parentRunId", "value": run}],
+            )["run"]["info"]["run_id"]
+            post("runs/update", run_id=child, status="FINISHED", end_time=2000)
+            post("runs/update", run_id=run, status="FAILED", end_time=2000)
+            """
+        try await workshop(program, parameters: "{lr: 0.5, flag: true}") { workshop in
+            try await workshop.reprise("run", "log.exp.yaml")
+            let shown = try await workshop.json("show", "log")
+            #expect(shown[path: "state"] == "finished")
+            let parameters = shown[path: "request.parameters"]?.listValue ?? []
+            #expect(parameters.map { $0[path: "name"]?.text } == ["lr", "flag", "depth"])
+            #expect(parameters.map { $0[path: "value"] } == [0.5, true, 3])
+            let series = try #require(shown[path: "metrics"]?.listValue?.first)
+            #expect(series[path: "key"] == "loss")
+            #expect(series[path: "count"] == 3)
+            #expect(series[path: "lastStep"] == 2)
+            let child = try await workshop.json("show", "child")
+            #expect(child[path: "state"] == "finished")
+            #expect(child[path: "request.project"] == shown[path: "request.project"])
+            #expect(child[path: "tags"]?.json().contains(shown[path: "request.id"]?.text ?? "-") == true, "\(child)")
+        }
+    }
+
     @Test func `a program goes on when the supervisor is killed and another comes`() async throws {
         let program = """
             put("before", b"1")
+            log = lambda step: post("runs/log-metric", run_id=run, key="m", value=step, step=step, timestamp=step)
+            log(1)
             open(os.environ["REPRISE_RUN_DIR"] + "/ready", "w")
             while not os.path.exists(os.environ["REPRISE_RUN_DIR"] + "/go"):
                 time.sleep(0.02)
+            log(2)
+            log(2)
             put("after", b"2")
             """
         try await workshop(program) { workshop in
@@ -75,6 +121,8 @@ import Testing
             try await workshop.reprise("wait", "--all")
             let outputs = try await workshop.json("show", "@last")[path: "outputs"]?.listValue ?? []
             #expect(outputs.map { $0[path: "path"]?.text } == ["after", "before"])
+            let series = try await workshop.json("show", "@last")[path: "metrics"]?.listValue ?? []
+            #expect(series.map { $0[path: "count"] } == [2])
         }
     }
 

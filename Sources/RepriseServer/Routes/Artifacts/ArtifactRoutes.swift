@@ -58,11 +58,8 @@ enum ArtifactRoutes {
     // MARK: Files of a run
 
     private static func listOfRun(_ request: MLflowRequest, _ state: ServerState) async throws -> MLflowReply {
-        let id = try request.fields.text("run_id")
         let folder = try safePath(request.fields.optionalText("path") ?? "")
-        guard let run = RunID(id), let root = try state.store.artifactRoot(of: run) else {
-            throw MLflowError.missing("Run with id=\(id) not found")
-        }
+        let (run, root) = try knownRun(request.fields, state)
         let entries = try await blocking { try state.store.artifacts(in: .root(of: run).appending(folder)) }
         var reply: Mapping = ["root_uri": .string(root)]
         if !entries.isEmpty { reply["files"] = .list(entries.map { $0.value(below: folder.description) }) }
@@ -71,16 +68,11 @@ enum ArtifactRoutes {
 
     /// What pages send: small files, into a folder of the run.
     private static func putOfRun(_ call: HTTPCall, _ state: ServerState) async throws -> Response {
-        guard let id = try call.query.optionalText("run_uuid"), !id.isEmpty else {
-            throw MLflowError.invalid("Request must specify run_uuid.")
-        }
         guard let text = try call.query.optionalText("path"), !text.isEmpty else {
             throw MLflowError.invalid("Request must specify path.")
         }
         let path = try safePath(text)
-        guard let run = RunID(id), try state.store.artifactRoot(of: run) != nil else {
-            throw MLflowError.missing("Run with id=\(id) not found")
-        }
+        let (run, _) = try knownRun(call.query, state)
         let upload = try await ArtifactReceiving(state: state, request: call.request).upload()
         let whole = ArtifactPath.root(of: run).appending(path)
         try await state.store.putArtifact(try await blocking { try upload.finish() }, at: whole)
@@ -88,13 +80,18 @@ enum ArtifactRoutes {
     }
 
     private static func getOfRun(_ call: HTTPCall, _ state: ServerState) async throws -> Response {
-        let id = try call.query.text("run_id")
         let path = try safePath(call.query.text("path"))
-        guard let run = RunID(id), try state.store.artifactRoot(of: run) != nil else {
-            throw MLflowError.missing("Run with id=\(id) not found")
-        }
+        let (run, _) = try knownRun(call.query, state)
         let whole = ArtifactPath.root(of: run).appending(path)
         return try await ArtifactDownload(state: state, path: whole).response(to: call.request)
+    }
+
+    private static func knownRun(_ fields: RequestFields, _ state: ServerState) throws -> (run: RunID, root: String) {
+        let run = try fields.runID()
+        guard let root = try state.store.artifactRoot(of: run) else {
+            throw MLflowError.noRun(run.description)
+        }
+        return (run, root)
     }
 }
 
