@@ -65,6 +65,8 @@ struct StoreServe: Verb {
             entropy: world.entropy,
             options: try options(session)
         )
+        // Ends with the server. A tracker never keeps it from serving.
+        async let _: Void = session.sendToTrackers()
         let signal = try await server.run { url in
             try await ServerNote.keep(url: url, in: store.folder.root, world.files) {
                 try announce(url, store: store.folder.root, session)

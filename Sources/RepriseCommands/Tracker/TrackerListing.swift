@@ -64,3 +64,16 @@ extension CompletionKind {
         }
     }
 }
+
+extension Session {
+    /// Feeds the site's trackers until the task is cancelled; what keeps it from that is said and nothing more.
+    func sendToTrackers() async {
+        do {
+            try await laboratory.sendInBackground()
+        } catch {
+            console.complain(
+                "nothing is sent to trackers: \((error as? any RepriseError)?.what.harmless ?? "\(error)")"
+            )
+        }
+    }
+}
