@@ -53,6 +53,9 @@ let migration0004 = Migration(
             AFTER UPDATE OF state, started_at, ended_at, exit_status, name ON run BEGIN
             UPDATE delivery SET waits = 1 WHERE run = NEW.number AND waits IN (0, 2);
         END;
+        CREATE TRIGGER delivery_series_made AFTER INSERT ON series BEGIN
+            UPDATE delivery SET waits = 1 WHERE run = NEW.run AND waits IN (0, 2);
+        END;
         CREATE TRIGGER delivery_points AFTER UPDATE OF count ON series BEGIN
             UPDATE delivery SET waits = 1 WHERE run = NEW.run AND waits IN (0, 2);
         END;

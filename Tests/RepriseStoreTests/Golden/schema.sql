@@ -435,6 +435,10 @@ CREATE TRIGGER delivery_run_made AFTER INSERT ON run WHEN NEW.origin IS NOT 'imp
         SELECT number, NEW.number, NEW.state NOT IN ('queued', 'submitted') FROM tracker WHERE is_current;
 END;
 
+CREATE TRIGGER delivery_series_made AFTER INSERT ON series BEGIN
+    UPDATE delivery SET waits = 1 WHERE run = NEW.run AND waits IN (0, 2);
+END;
+
 CREATE TRIGGER delivery_tag_changed AFTER UPDATE ON tag BEGIN
     UPDATE delivery SET waits = 1 WHERE run = NEW.run AND waits IN (0, 2);
 END;
