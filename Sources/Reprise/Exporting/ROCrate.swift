@@ -59,11 +59,20 @@ struct ROCrate {
         if let snapshot = run.request.snapshot { entity["instrument"] = reference("#snapshot-\(snapshot)") }
         entity["object"] = .list(run.request.parameters.map { reference(parameterID($0, run)) })
         entity["result"] = .list(run.outputs.map { reference(Self.path(of: $0, in: run)) })
-        entity["actionStatus"] = .string(run.state == .finished ? "CompletedActionStatus" : "FailedActionStatus")
+        entity["actionStatus"] = .string(status(run.state))
         if let started = run.startedAt { entity["startTime"] = .string(started.description) }
         if let ended = run.endedAt { entity["endTime"] = .string(ended.description) }
-        if run.state != .finished, let reason = run.reason { entity["error"] = .string(reason) }
+        if run.state.isEnded, run.state != .finished, let reason = run.reason { entity["error"] = .string(reason) }
         return .map(entity)
+    }
+
+    private func status(_ state: RunState) -> String {
+        switch state {
+        case .queued, .submitted: "PotentialActionStatus"
+        case .running: "ActiveActionStatus"
+        case .finished: "CompletedActionStatus"
+        case .failed, .cancelled, .lost: "FailedActionStatus"
+        }
     }
 
     private func instrument(_ run: RunRecord) -> [Value] {

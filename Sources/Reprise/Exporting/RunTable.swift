@@ -33,7 +33,7 @@ struct RunTable {
             ("started", { $0.startedAt?.description ?? "" }),
             ("ended", { $0.endedAt?.description ?? "" }),
             ("exit_status", { $0.exitStatus.map(String.init) ?? "" }),
-            ("seed", { $0.request.seed.description }),
+            ("seed", { $0.origin == nil ? $0.request.seed.description : "" }),
             ("snapshot", { $0.request.snapshot?.description ?? "" }),
         ]
     }

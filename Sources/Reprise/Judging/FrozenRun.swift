@@ -11,4 +11,14 @@ extension RunRequest {
             code: "no-snapshot"
         )
     }
+
+    /// What is said of a run that Reprise did not launch, where only launched ones will do.
+    func notLaunched(_ what: String) -> Mistake {
+        Mistake(
+            what,
+            why: "it was logged by a program that Reprise did not start",
+            fix: "start the program with `reprise run`",
+            code: "not-launched"
+        )
+    }
 }

@@ -26,6 +26,13 @@ extension Laboratory {
     }
 
     /// Queues what did not finish of these runs once more, as new attempts. Returns the runs for which something was
-    /// queued; supervise them afterwards.
-    public func resume(_ runs: [RunID]) throws -> [RunID] { try store().resume(runs) }
+    /// queued; supervise them afterwards. Runs that Reprise did not launch are refused, and then nothing is queued.
+    public func resume(_ runs: [RunID]) throws -> [RunID] {
+        let store = try store()
+        let filter = RunFilter(ids: runs, deleted: .included)
+        for row in try store.runs(matching: filter, including: []) where row.origin != nil {
+            throw try store.request(row.id).notLaunched("run `\(row.id.short)` cannot be resumed")
+        }
+        return try store.resume(runs)
+    }
 }

@@ -31,6 +31,9 @@ extension Laboratory {
     {
         let store = try store()
         let record = try store.run(run)
+        guard record.origin == nil else {
+            throw record.request.notLaunched("run `\(run.short)` has no log")
+        }
         let known = Set(record.jobs.compactMap(\.key.step))
         if let step = options.step, !known.contains(step) {
             let nearest = nearestName(to: step, among: known.sorted())

@@ -68,9 +68,9 @@ extension Laboratory {
     /// Brings deleted runs back. A run that `gc` has taken away is unknown.
     public func restore(_ runs: [RunID]) throws { try store().restore(runs) }
 
-    /// The runs that have not ended, oldest first.
+    /// The runs that Reprise launched and that have not ended, oldest first.
     public func openRuns() throws -> [RunID] {
-        let filter = RunFilter(states: [.queued, .submitted, .running])
+        let filter = RunFilter(states: [.queued, .submitted, .running], isLaunched: true)
         return try store().runs(matching: filter, order: .oldest, including: []).map(\.id)
     }
 }

@@ -17,6 +17,9 @@ actor RunFollower {
         open = runs.intersection(try store.runs(matching: filter, including: []).map(\.id))
     }
 
+    /// Whether any of these runs has not ended, as far as was told.
+    func isOpen(anyOf runs: Set<RunID>) -> Bool { !open.isDisjoint(with: runs) }
+
     /// Tells what changed since the last time. False when all of the runs have ended.
     func poll(_ tell: @Sendable (ProgressEvent) -> Void) throws -> Bool {
         for change in try store.transitions(after: place) {

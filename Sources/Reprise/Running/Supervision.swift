@@ -68,7 +68,7 @@ extension Laboratory {
     }
 
     private func hasOpenRuns(_ store: Store) throws -> Bool {
-        try store.count(matching: RunFilter(states: [.queued, .submitted, .running])) > 0
+        try store.count(matching: RunFilter(states: [.queued, .submitted, .running], isLaunched: true)) > 0
     }
 
     /// Asks whoever supervises the runs to end them. Durable when it returns; runs that have ended stay as they are.
@@ -83,9 +83,13 @@ extension Laboratory {
     ) async throws {
         let follower = try RunFollower(store: store, runs: runs)
         let deliveries = try Deliveries(siteTrackers(site), store, world: world)
+        // What clients log ends when they say so; there is nothing to supervise.
+        let filter = RunFilter(ids: Array(runs), deleted: .included, isLaunched: true)
+        let launched = Set(try store.runs(matching: filter, including: []).map(\.id))
         while try await follower.poll(tell) {
-            if let lock = try SupervisorLock(folder: store.folder.root, process: processID()) {
-                try await supervise(until: .ended(runs), store, site, deliveries, follower, tell)
+            let isOurs = await follower.isOpen(anyOf: launched)
+            if isOurs, let lock = try SupervisorLock(folder: store.folder.root, process: processID()) {
+                try await supervise(until: .ended(launched), store, site, deliveries, follower, tell)
                 withExtendedLifetime(lock) {}
             } else {
                 try await ContinuousClock().sleep(for: .milliseconds(100))

@@ -90,7 +90,7 @@ struct RunTableView {
         case "reason": row.reason ?? ""
         case "project": row.project
         case "experiment": row.experiment
-        case "launch": row.launch
+        case "launch": row.origin == nil ? row.launch : ""
         case "target": row.target
         case "snapshot": row.snapshot?.short ?? ""
         case "tags": row.tags.map { $1 == .null ? $0 : "\($0)=\($1.text)" }.joined(separator: " ")

@@ -24,11 +24,13 @@ struct RunView {
             ("reason", record.reason),
             ("deleted", record.deletedAt?.description),
             ("project", request.project),
-            ("experiment", request.experiment + (request.source.map { " (\($0))" } ?? "")),
-            ("launch", request.launch),
-            ("variant", "\(request.variant), repeat \(request.replicate)"),
+            ("experiment", isLaunched ? request.experiment + (request.source.map { " (\($0))" } ?? "") : nil),
+            ("origin", record.origin.map { $0 == "import" ? "imported" : "logged by a client" }),
+            ("user", record.user),
+            ("launch", isLaunched ? request.launch : nil),
+            ("variant", isLaunched ? "\(request.variant), repeat \(request.replicate)" : nil),
             ("target", request.target),
-            ("seed", request.seed.description),
+            ("seed", isLaunched ? request.seed.description : nil),
             ("snapshot", request.snapshot?.description),
             ("repeats", request.repeats?.description),
             ("created", request.createdAt.description),
@@ -37,13 +39,15 @@ struct RunView {
             ("time", elapsed),
             ("exit status", record.exitStatus.map(String.init)),
             ("tags", tags),
-            ("folder", folder),
+            ("folder", isLaunched ? folder : nil),
         ]
         return words.compactMap { name, text in
             if name == "state" { return fact(name, console.painted(record.state.rawValue, record.state.paint)) }
             return text.flatMap { $0.isEmpty ? nil : fact(name, $0.harmless) }
         }
     }
+
+    private var isLaunched: Bool { record.origin == nil }
 
     private func fact(_ name: String, _ text: String) -> String {
         console.painted(name + String(repeating: " ", count: max(0, 12 - name.count)), .faint) + " " + text

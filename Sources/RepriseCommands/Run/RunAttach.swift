@@ -29,8 +29,7 @@ struct RunAttach: Verb {
 
     private func newestLaunch(_ session: Session) throws -> [RunID] {
         let laboratory = session.laboratory
-        let open = try laboratory.list(ListFilter(states: [.queued, .submitted, .running], limit: 1))
-        guard let launch = open.first?.launch else {
+        guard let launch = try laboratory.openRuns().last.map({ try laboratory.rows([$0]) })?.first?.launch else {
             throw Mistake(
                 "no run is queued or running",
                 fix: "`reprise list` shows those that have ended",

@@ -15,12 +15,12 @@ struct RunEnding {
         if isJSON {
             return try console.object(["event": "ended", "runs": .list(rows.map(\.value))])
         }
-        for row in rows.filter({ $0.state == .failed }).prefix(3) { try await lastWords(of: row) }
+        for row in rows.filter({ $0.state == .failed && $0.origin == nil }).prefix(3) { try await lastWords(of: row) }
         guard !console.isQuiet else { return }
         let shown = rows.prefix(Self.limit)
         try console.print(RunTableView(rows: Array(shown), now: session.now).table(width: console.tableWidth))
-        if rows.count > shown.count, let launch = rows.first?.launch {
-            console.say("and \(rows.count - shown.count) more: `reprise list --launch \(launch)`")
+        if rows.count > shown.count, let first = rows.first, first.origin == nil {
+            console.say("and \(rows.count - shown.count) more: `reprise list --launch \(first.launch)`")
         }
     }
 

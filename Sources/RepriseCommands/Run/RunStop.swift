@@ -9,7 +9,8 @@ struct RunStop: Verb {
         abstract: "Stop runs that are queued or running",
         discussion: """
             Programs get TERM, and KILL if they are still there after the grace period. What they left so far is kept. \
-            Stopping a run that has ended does nothing.
+            Stopping a run that has ended does nothing. A run that a client logs is marked as cancelled at once; its \
+            program is not told.
 
             Examples:
               reprise stop @last
@@ -35,6 +36,19 @@ struct RunStop: Verb {
         let chosen = try all ? laboratory.openRuns() : laboratory.resolve(runs)
         let open = try laboratory.rows(chosen).filter { !$0.state.isEnded }
         guard !open.isEmpty else { return session.console.say("nothing to stop: all of these have ended") }
+        let ours = open.filter { $0.origin == nil }
+        let marked = try await laboratory.endRunsOfClients(open.filter { $0.origin != nil }.map(\.id))
+        if marked > 0 {
+            session.console.say(
+                "marked \(marked) \(marked == 1 ? "run" : "runs") of clients as cancelled; their programs were not told"
+            )
+        }
+        guard !ours.isEmpty else { return }
+        try await stop(ours, in: session)
+    }
+
+    private func stop(_ open: [RunRow], in session: Session) async throws {
+        let laboratory = session.laboratory
         try laboratory.requestStop(open.map(\.id))
         let follower = RunFollower(session, isJSON: false)
         follower.display.expect(open)

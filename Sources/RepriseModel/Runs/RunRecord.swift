@@ -21,6 +21,10 @@ public struct RunRecord: Hashable, Sendable, Codable {
     public var machine: MachineRecord?
     public var verdict: Value?
     public var deletedAt: Timestamp?
+    /// How the run came here, where Reprise did not launch it: `client` or `import`.
+    public var origin: String?
+    /// Who ran it, as the client said.
+    public var user: String?
 
     public init(
         request: RunRequest,

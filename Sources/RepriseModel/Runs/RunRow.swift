@@ -22,6 +22,8 @@ public struct RunRow: Hashable, Sendable {
     public var exitStatus: Int?
     public var reason: String?
     public var deletedAt: Timestamp?
+    /// How the run came here, where Reprise did not launch it: `client` or `import`.
+    public var origin: String?
     /// By dotted name. Empty unless they were asked for, as `metrics` and `tags` are.
     public var parameters: Mapping = [:]
     /// By key, in byte order.

@@ -72,7 +72,7 @@ extension Store: RunLedger {
         }
     }
 
-    /// Asks the supervisor to end these runs; those that have ended are left as they are.
+    /// Asks the supervisor to end these runs; those that have ended, and those that no supervisor has, are left as they are.
     package func requestStop(_ runs: [RunID]) throws {
         let now = clock.now()
         try write { database in
@@ -81,7 +81,7 @@ extension Store: RunLedger {
                     database,
                     """
                     INSERT OR IGNORE INTO stop_request (run, at) SELECT number, ?2 FROM run
-                    WHERE id = ?1 AND state IN ('queued', 'submitted', 'running')
+                    WHERE id = ?1 AND origin IS NULL AND state IN ('queued', 'submitted', 'running')
                     """,
                     run,
                     now

@@ -17,6 +17,8 @@ package struct RunFilter: Hashable, Sendable {
     package var tags: [String]
     package var ids: [RunID]?
     package var deleted: Deleted
+    /// Only what Reprise launched itself.
+    package var isLaunched: Bool
 
     package init(
         states: Set<RunState>? = nil,
@@ -29,7 +31,8 @@ package struct RunFilter: Hashable, Sendable {
         repeats: RunID? = nil,
         tags: [String] = [],
         ids: [RunID]? = nil,
-        deleted: Deleted = .left
+        deleted: Deleted = .left,
+        isLaunched: Bool = false
     ) {
         self.states = states
         self.project = project
@@ -42,6 +45,7 @@ package struct RunFilter: Hashable, Sendable {
         self.tags = tags
         self.ids = ids
         self.deleted = deleted
+        self.isLaunched = isLaunched
     }
 }
 

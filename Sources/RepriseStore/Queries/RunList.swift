@@ -61,6 +61,7 @@ struct RunCondition {
         add("run.target", filter.target)
         add("run.snapshot", filter.snapshot?.description)
         add("run.repeats", filter.repeats?.description)
+        if filter.isLaunched { sql += " AND run.origin IS NULL" }
         for tag in filter.tags {
             sql += " AND EXISTS (SELECT 1 FROM tag WHERE tag.run = run.number AND tag.name = ?)"
             arguments += [tag]
@@ -110,7 +111,7 @@ extension Database {
         let statement = try cachedStatement(
             sql: """
                 SELECT number, id, name, project, experiment, launch, target, variant, replicate, snapshot, repeats,
-                    state, created_at, started_at, ended_at, exit_status, reason, deleted_at
+                    state, created_at, started_at, ended_at, exit_status, reason, deleted_at, origin
                 FROM \(condition.table) WHERE \(condition.sql) ORDER BY number \(direction) LIMIT ?
                 """
         )
@@ -149,6 +150,7 @@ extension SQLQuery {
         row.exitStatus = optionalInt(15)
         row.reason = optionalText(16)
         row.deletedAt = optionalTime(17)
+        row.origin = optionalText(18)
         return row
     }
 }

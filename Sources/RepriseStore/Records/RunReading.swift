@@ -109,7 +109,7 @@ extension Database {
         let query = try SQLQuery(
             self,
             """
-            SELECT state, started_at, ended_at, exit_status, reason, deleted_at, verdict.json, machine.json
+            SELECT state, started_at, ended_at, exit_status, reason, deleted_at, verdict.json, machine.json, origin, user
             FROM run LEFT JOIN verdict ON verdict.run = number LEFT JOIN machine ON machine.run = number
             WHERE number = ?1
             """,
@@ -122,6 +122,8 @@ extension Database {
         record.exitStatus = query.optionalInt(3)
         record.reason = query.optionalText(4)
         record.deletedAt = query.optionalTime(5)
+        record.origin = query.optionalText(8)
+        record.user = query.optionalText(9)
         if !query.isNull(6) { record.verdict = try query.value(json: 6) }
         if !query.isNull(7) { record.machine = try query.value(json: 7).decode() }
     }
