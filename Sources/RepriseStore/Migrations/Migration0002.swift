@@ -44,7 +44,7 @@ let migration0002 = Migration(
         CREATE INDEX artifact_digest ON artifact (digest);
 
         -- A page of a project's runs, newest first, is a walk along this index; of the deleted ones too.
-        CREATE INDEX run_search ON run (project, deleted_at, started_at DESC, id);
+        CREATE INDEX run_search ON run (project, deleted_at, coalesce(started_at, created_at) DESC, id);
         -- What searches by a metric read instead of the series' own rows.
         CREATE INDEX series_search ON series (key, run, last);
 

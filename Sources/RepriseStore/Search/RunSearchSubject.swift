@@ -16,8 +16,8 @@ extension SearchSubject {
                 name: "start_time",
                 aliases: ["created", "Created"],
                 kind: .number,
-                sql: "run.started_at",
-                isNullable: true
+                // A run that waits counts as started when it was queued, which is the time that clients are told.
+                sql: "coalesce(run.started_at, run.created_at)"
             ),
             SearchAttribute(name: "end_time", kind: .number, sql: "run.ended_at", isNullable: true),
             SearchAttribute(name: "artifact_uri", kind: .text, sql: runArtifactRoot, isNullable: true),

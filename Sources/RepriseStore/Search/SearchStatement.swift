@@ -85,7 +85,11 @@ struct SearchStatement {
             parts.append(SQLFragment(subject.table))
         }
         parts += joins
-        if let after { conditions.append(behind(after.keys[...], keys[...])) }
+        if let after {
+            // Said once more, plainly enough for SQLite to begin there in an index.
+            if let value = after.keys.first, let start = keys.first?.isNotBefore(value) { conditions.append(start) }
+            conditions.append(behind(after.keys[...], keys[...]))
+        }
         parts.append(SQLFragment(" WHERE ") + SQLFragment(conditions, joinedBy: " AND "))
         parts.append(SQLFragment(" ORDER BY \(keys.map(\.ordering).joined(separator: ", ")) LIMIT ?", [limit + 1]))
         return SQLFragment(parts, joinedBy: "")
@@ -150,6 +154,12 @@ private struct SearchOrderKey {
     }
 
     var ordering: String { isAscending ? sql : sql + " DESC" }
+
+    /// That a row does not come before; nil where NULL has to be thought of.
+    func isNotBefore(_ value: SearchPageToken.Key) -> SQLFragment? {
+        guard !isNullable, value != .null else { return nil }
+        return SQLFragment("\(sql) \(isAscending ? ">=" : "<=") ?", [value])
+    }
 
     /// That the key alone says that a row comes behind. Behind NULL nothing comes, for it is last.
     func isBehind(_ value: SearchPageToken.Key) -> SQLFragment {

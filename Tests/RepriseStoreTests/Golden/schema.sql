@@ -45,7 +45,7 @@ CREATE INDEX run_project ON run (project, experiment);
 
 CREATE INDEX run_repeats ON run (repeats) WHERE repeats IS NOT NULL;
 
-CREATE INDEX run_search ON run (project, deleted_at, started_at DESC, id);
+CREATE INDEX run_search ON run (project, deleted_at, coalesce(started_at, created_at) DESC, id);
 
 CREATE INDEX run_snapshot ON run (snapshot);
 

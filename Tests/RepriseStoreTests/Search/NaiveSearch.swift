@@ -47,7 +47,8 @@ enum NaiveSearch {
             case "run_name": return .text(run.name)
             case "user_id": return .text(run.user ?? "")
             case "status": return .text(status(run.state))
-            case "start_time": return run.start.map { .number(Double($0)) }
+            // Every run here was made at 0.
+            case "start_time": return .number(Double(run.start ?? 0))
             case "end_time": return run.end.map { .number(Double($0)) }
             default: return nil
             }

@@ -5,6 +5,7 @@ let mlflowRoutes: [[MLflowRoute]] = [
     runRoutes,
     loggingRoutes,
     historyRoutes,
+    searchRoutes,
     ArtifactRoutes.mlflow,
 ]
 
