@@ -3,10 +3,11 @@
 
 Usage: conform.py --reprise PATH --python PYTHON [--classic PYTHON] [NAME …]
 
-Four parts. The scenarios are played by the real client before the real server and before ours, and the answers compared. The
+Five parts. The scenarios are played by the real client before the real server and before ours, and the answers compared. The
 fuzz sends what no client sends. The third kills the server under load, again and again, and looks for what it acknowledged. The fourth
-runs a sweep while the real server, as a tracker, is down, and looks for everything there once it is back.
-NAME is the beginning of a scenario's name (`runs`, `runs.life`), or `fuzz`, `kill` or `trackers`; without any, everything.
+runs a sweep while the real server, as a tracker, is down, and looks for everything there once it is back. In the last `reprise run`
+starts programs that log by the client.
+NAME is the beginning of a scenario's name (`runs`, `runs.life`), or `fuzz`, `kill`, `trackers` or `own`; without any, everything.
 
 PYTHON has the pinned MLflow, server and client; the one of --classic a client of MLflow 2. What the real server answers is kept
 in the cache folder for as long as scenarios and versions are the same; --afresh asks it again. Standard library only: the
@@ -22,6 +23,7 @@ import time
 import both
 import fuzz
 import kill
+import own
 import servers
 import trackers
 
@@ -29,7 +31,7 @@ import trackers
 def main():
     options = wanted()
     failed = False
-    for name, part in {"scenarios": both.compared, "fuzz": fuzz.fuzzed, "kill": kill.killed, "trackers": trackers.sent}.items():
+    for name, part in {"scenarios": both.compared, "fuzz": fuzz.fuzzed, "kill": kill.killed, "trackers": trackers.sent, "own": own.logged}.items():
         if name not in options.parts:
             continue
         began = time.monotonic()
@@ -55,11 +57,11 @@ def wanted():
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
     options.seed = random.SystemRandom().randrange(1 << 32) if options.seed is None else options.seed
-    options.parts = [name for name in options.names if name in ("fuzz", "kill", "trackers")]
-    options.names = [name for name in options.names if name not in ("fuzz", "kill", "trackers")]
+    options.parts = [name for name in options.names if name in ("fuzz", "kill", "trackers", "own")]
+    options.names = [name for name in options.names if name not in ("fuzz", "kill", "trackers", "own")]
     if options.names:
         options.parts.append("scenarios")
-    options.parts = options.parts or ["scenarios", "fuzz", "kill", "trackers"]
+    options.parts = options.parts or ["scenarios", "fuzz", "kill", "trackers", "own"]
     return options
 
 
