@@ -63,6 +63,8 @@ class Plain:
     def member(self, key, value):
         if key in ("experiment_id", "experiment_ids") and not isinstance(value, list):
             return self.experiments.get(str(value), self(value))
+        if key == "next_page_token":
+            return bool(value)
         return self(value)
 
     def number(self, value):
