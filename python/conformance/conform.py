@@ -7,7 +7,8 @@ Five parts. The scenarios are played by the real client before the real server a
 fuzz sends what no client sends. The third kills the server under load, again and again, and looks for what it acknowledged. The fourth
 runs a sweep while the real server, as a tracker, is down, and looks for everything there once it is back. In the last `reprise run`
 starts programs that log by the client.
-NAME is the beginning of a scenario's name (`runs`, `runs.life`), or `fuzz`, `kill`, `trackers` or `own`; without any, everything.
+NAME is the beginning of a scenario's name (`runs`, `runs.life`), or a part: `scenarios`, `fuzz`, `kill`,
+`trackers`, `own`; without any, everything.
 
 PYTHON has the pinned MLflow, server and client; the one of --classic a client of MLflow 2. What the real server answers is kept
 in the cache folder for as long as scenarios and versions are the same; --afresh asks it again. Standard library only: the
@@ -26,6 +27,9 @@ import kill
 import own
 import servers
 import trackers
+
+
+PARTS = ("scenarios", "fuzz", "kill", "trackers", "own")
 
 
 def main():
@@ -57,11 +61,11 @@ def wanted():
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
     options.seed = random.SystemRandom().randrange(1 << 32) if options.seed is None else options.seed
-    options.parts = [name for name in options.names if name in ("fuzz", "kill", "trackers", "own")]
-    options.names = [name for name in options.names if name not in ("fuzz", "kill", "trackers", "own")]
+    options.parts = [name for name in options.names if name in PARTS]
+    options.names = [name for name in options.names if name not in PARTS]
     if options.names:
         options.parts.append("scenarios")
-    options.parts = options.parts or ["scenarios", "fuzz", "kill", "trackers", "own"]
+    options.parts = options.parts or PARTS
     return options
 
 
