@@ -69,7 +69,21 @@ def infinite(value):
     return {"Infinity": GREATEST, "-Infinity": -GREATEST}.get(value, value) if isinstance(value, str) else value
 
 
+def full(value):
+    """The value without the members that are empty, which clients see as they see none."""
+    if isinstance(value, dict):
+        return {key: full(member) for key, member in value.items() if full(member) not in ({}, [], "", None)}
+    return [full(member) for member in value] if isinstance(value, list) else value
+
+
 RULES = [
+    Rule("an empty field or body is as good as none", lambda real, ours: full(real) == full(ours)),
+    Rule("a path that is refused is told why", lambda real, ours: words(real) == "Invalid path" and words(ours).startswith("Invalid path: ") and code(real) == code(ours)),
+    Rule("any method that a path does not have is an unknown endpoint",
+         lambda real, ours: status(real) == 405 and status(ours) == 404 and "ENDPOINT_NOT_FOUND" in (ours if isinstance(ours, list) else [code(ours)])),
+    Rule("of several fields that are missing or wrong, another is named first",
+         lambda real, ours: words(real).startswith(("Missing value for required", "Parameter 'version' must be")) and words(ours).startswith(("Missing value for required", "Invalid experiment ID"))
+         and code(real) == code(ours)),
     Rule("infinity is kept as such; MLflow writes the greatest number in its place", lambda real, ours: infinite(real) == infinite(ours)),
     Rule("an error is always JSON; MLflow answers some with a page", lambda real, ours: page(real) and refused(ours) and status(real) == status(ours)),
     Rule("nothing that a caller sends makes the server fail; MLflow's answers 500", lambda real, ours: broke(real) and (refused(ours) or status(ours) == 200)),
@@ -85,10 +99,47 @@ def every(labels, reason, ours):
 
 LOOSE = "a value of the wrong type is refused; MLflow takes it for something else"
 
+TYPES = [f"wire.types: {field}" for field in (
+    "runs/create: start_time as flag", "runs/create: tags as number", "runs/create: tags as flag", "runs/create: tags as list", "runs/create: tags as object",
+    "runs/create: tags as text", "runs/search: max_results as flag", "runs/log-parameter: run_id as list", "runs/set-tag: run_id as list", "runs/log-batch: run_id as list",
+    "runs/update: run_id as list", "runs/update: status as flag", "runs/update: status as text", "runs/update: end_time as flag")]
+REPEATED = [f"wire.types: {field}" for field in ("experiments/create: name as list", "runs/log-parameter: key as list", "runs/set-tag: key as list", "runs/set-tag: value as list")]
+PROXIED = ("GET", "PUT", "DELETE", "list")
+
 DIFFERENCES = {
+    # What a search can do that MLflow's cannot.
+    **every(["experiments.searched: refused: name = 'a' OR name = 'b'", "registry.searched: models: name = 'a' OR name = 'b'", "models.searched: name = 'a' OR name = 'b'"],
+            "`or`, `not` and parentheses are understood", []),
+    **every(["experiments.searched: refused: name IN ('a', 'b')"], "`IN` is for every text", []),
+    "experiments.searched: name LIKE 'experiments.searched %' AND attributes.creation_time = 17": Difference("`attributes` and `attribute` are one everywhere", []),
+    "models.searched: status = 'READY'": Difference("a status is compared as clients write it; MLflow compares the number that it keeps", ["m4"]),
+    # Words of refusals.
+    **every([f"models.searched: {text}" for text in ("nonsense", "nothing = 'x'", "name > 'x'", "tags.parity > '1'", "params.depth = 3")]
+            + [f"registry.searched: {text}" for text in ("models: nonsense", "models: name > 'x'", "models: version = 1", "models: nothing = 'a'", "models: bad order", "models: tag order", "models: too many",
+                                                         "versions: nothing = 'a'", "versions: bad order", "versions: stage = 'None'", "versions: name LIKE 'registry.searched %' AND current_stage = 'None'")]
+            + ["search.pages: too many", "experiments.searched: refused: tags.a > 'x'", "models.life: name \"'\""],
+            "one grammar, and one way to say what is wrong with a search, for runs, experiments and models", refused),
+    # Forms of requests.
+    **every(TYPES, LOOSE, refused),
+    **every(REPEATED, "of a list where one text is wanted the first counts, in bodies as in queries", lambda ours: ours[0] == 200),
+    **every(["wire.types: runs/create: experiment_id as null", "wire.missing: POST runs/create: nothing"], "a run without an experiment belongs to the first, `Default`, as for the client", lambda ours: status(ours) == 200),
+    **every([f"models.wire: {call}" for call in ("status words", "status that is none", "parameters", "the same parameters", "other parameters", "search")],
+            "a path says which model is meant; MLflow wants it in the body too", lambda ours: True),
+    "registry.refused: source http://example.org/x": Difference("a version's source is kept as told and never fetched, so it may be anywhere", "http://example.org/x"),
+    "wire.surroundings: server-info": Difference("what the server has not, it does not speak of", [200, ["multipart_uploads_enabled", "store_type", "trace_archival_enabled", "workspaces_enabled"]]),
+    # Artifacts.
+    **every([f"artifacts.headers: {route}: naïve name.txt" for route in ("proxy", "get-artifact")], "the plain name, for programs that do not read the other, drops what is not ASCII",
+            lambda ours: ours["Content-Disposition"].endswith("filename*=UTF-8''na%C3%AFve%20name.txt")),
+    **every(["artifacts.life: all", "artifacts.life: list 'sub'", "artifacts.life: list 'sub/'"], "the size of an empty file is 0; MLflow leaves it out", lambda ours: [size for *_, size in ours if size == 0] == [0]),
+    **every(["artifacts.life: an absent file", "artifacts.wire: get model"], "an error of the proxy has `error_code` and `message`, as every other", lambda ours: "message" in str(ours)),
+    "artifacts.odd_names: hash#.txt": Difference("any file name comes back; MLflow's server refuses `#` from older clients", "hash#.txt"),
+    **every([f"artifacts.wire: {call} file scheme" for call in PROXIED], "a path of an artifact is a name in the database, whatever it looks like", lambda ours: status(ours) in (200, 404)),
+    **every([f"artifacts.wire: {call} backslash" for call in PROXIED] + ["artifacts.wire: DELETE absolute"], "a path that leads elsewhere on any system is refused", refused),
+    "artifacts.wire: get-artifact ['path'] a.txt": Difference("a missing `run_id` is said to be missing; MLflow looks for a run called None", refused),
+    "artifacts.wire: get-artifact ['path', 'run_id'] absent": Difference("a run's artifacts do not lie in its experiment's folder", lambda ours: code(ours) == "RESOURCE_DOES_NOT_EXIST"),
     **every([f"metrics.refused: {form}: {kind}" for form in ("wire", "wire, batch") for kind in ("step with a fraction", "time beyond", "flag")], LOOSE, refused),
     **every([f"metrics.refused: wire, batch: {kind}" for kind in ("value as words", "time as words", "step as words", "key a number", "list")], LOOSE, refused),
-    "metrics.refused: kept": Difference("what was refused is not kept", {"as text": 1.5}),
+    "metrics.refused: kept": Difference("what was refused is not kept", {"as text": 1.5, "ü": 1.0}),
     **every([f"metrics.bulk: interval: {part}" for part in ("a part", "few")], "a sample keeps the least and the greatest of each stretch, so that no spike is lost; "
             "MLflow keeps points at equal distances", lambda ours: ours[0] == 200 and {point[0] for point in ours[1]} == {"<id 1>", "<id 2>", "<id 3>"}),
 }

@@ -44,6 +44,9 @@ class Plain:
             return None if value != value else self(int(value.timestamp() * 1000))
         if hasattr(value, "token") and isinstance(value, list):
             return {"items": [self(member) for member in value], "more": bool(value.token)}
+        if isinstance(value, list) and value and all(isinstance(member, dict) and "key" in member for member in value):
+            # Of the parameters, metrics and tags of a run, a client makes dictionaries; a history has one key and keeps its order.
+            return [self(member) for member in sorted(value, key=lambda member: str(member["key"]))]
         if isinstance(value, (list, tuple, set, frozenset)) or type(value).__module__.startswith("google."):
             return [self(member) for member in value]
         if hasattr(value, "item") and not hasattr(value, "__dict__"):

@@ -9,7 +9,7 @@ def shapes(stage):
         suffix = prefix.split("/")[1]
         number = stage.experiment(suffix)
         call = lambda label, method, path, body=None, **options: stage.wire(f"{prefix}{path}: {label}", method, path, body, prefix=prefix, **options)
-        made = call("least", "POST", "runs/create", {"experiment_id": number})
+        made = call("least", "POST", "runs/create", {"experiment_id": number, "start_time": 4})
         call("everything", "POST", "runs/create", {"experiment_id": number, "user_id": "me", "run_name": "n", "start_time": "1234", "tags": [{"key": "a", "value": "b"}]})
         call("unknown fields", "POST", "runs/create", {"experiment_id": number, "start_time": 5, "run_name": "u", "nothing": {"deep": [1]}})
         call("number as number", "POST", "runs/create", {"experiment_id": int(number), "start_time": 6, "run_name": "v"})
@@ -38,7 +38,7 @@ def shapes(stage):
         call("experiment by name", "GET", "experiments/get-by-name", query={"experiment_name": stage.name(suffix)})
         call("experiments by POST", "POST", "experiments/search", {"filter": f"name = '{stage.name(suffix)}'", "max_results": 10})
         call("experiments by GET", "GET", "experiments/search", query={"filter": f"name = '{stage.name(suffix)}'", "max_results": 10, "view_type": "ALL", "order_by": ["name ASC"]})
-        call("null fields", "POST", "runs/create", {"experiment_id": number, "run_name": None, "start_time": 7, "tags": None})
+        call("null fields", "POST", "runs/create", {"experiment_id": number, "run_name": None, "start_time": 8, "tags": None})
         call("delete", "POST", "runs/delete", {"run_id": run})
         call("restore", "POST", "runs/restore", {"run_id": run})
 
