@@ -11,12 +11,15 @@ final class CommitQueue: Sendable {
         var waiting: [WaitingCommit] = []
         /// A turn at the connection has been asked for and has not begun.
         var isScheduled = false
+        var counts = CommitCounts()
     }
 
     private let state = Mutex(State())
 
     /// How many wait for a transaction that has not begun.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+    var counts: CommitCounts { state.withLock { $0.counts } }
 
     func add(_ commit: WaitingCommit, to connection: DatabaseQueue) {
         let isFirst = state.withLock { state in
@@ -34,6 +37,8 @@ final class CommitQueue: Sendable {
                 let group = Array(state.waiting.prefix(Self.mostInGroup))
                 state.waiting.removeFirst(group.count)
                 state.isScheduled = !state.waiting.isEmpty
+                state.counts.transactions += 1
+                state.counts.writes += group.count
                 return (group, state.isScheduled)
             }
             CommitGroup(group).commit(in: database)

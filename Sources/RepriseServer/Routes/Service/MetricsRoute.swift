@@ -1,18 +1,23 @@
 import Hummingbird
 import RepriseModel
+import RepriseStore
 import RepriseSystem
 
 /// The server's own numbers in the text format of Prometheus.
 let metricsRoutes: [HTTPRoute] = [
     HTTPRoute(.get, "/metrics") { _, state in
         Response(
-            text: exposition(of: state.statistics, resident: ProcessTable().facts(of: processID())?.resident ?? 0),
+            text: exposition(
+                of: state.statistics,
+                commits: state.store.commitCounts,
+                resident: ProcessTable().facts(of: processID())?.resident ?? 0
+            ),
             contentType: "text/plain; version=0.0.4; charset=utf-8"
         )
     }
 ]
 
-func exposition(of statistics: ServerStatistics, resident: Int64) -> String {
+func exposition(of statistics: ServerStatistics, commits: CommitCounts, resident: Int64) -> String {
     var text = PrometheusText()
     let routes = statistics.allRoutes.map { ($0, $0.counts) }.filter { $0.1.requests > 0 }
     text.describe("reprise_requests_total", "counter", "Requests answered, by route and status.")
@@ -25,6 +30,8 @@ func exposition(of statistics: ServerStatistics, resident: Int64) -> String {
     for (route, counts) in routes { text.histogram("reprise_request_seconds", route.labels, counts) }
     text.single("reprise_open_connections", "gauge", "Connections that are open.", statistics.connectionCount)
     text.single("reprise_points_total", "counter", "Metric points taken in and on disk.", statistics.pointCount)
+    text.single("reprise_transactions_total", "counter", "Transactions that went to disk.", commits.transactions)
+    text.single("reprise_writes_total", "counter", "Writes that shared these transactions.", commits.writes)
     text.single("process_resident_memory_bytes", "gauge", "Main memory of the server.", Int(resident))
     return text.text
 }
