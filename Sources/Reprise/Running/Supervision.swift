@@ -100,7 +100,7 @@ extension Laboratory {
             try startBackgroundSupervisor()
         }
         // A tracker never delays the end of a run for long: what is left goes on behind it.
-        if await deliveries.finish(within: .seconds(2)) { startBackgroundDelivery(store, settings) }
+        if await deliveries.finish(within: .seconds(1)) { startBackgroundDelivery(store, settings) }
     }
 
     private func supervise(

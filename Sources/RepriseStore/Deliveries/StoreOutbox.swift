@@ -8,22 +8,21 @@ extension Store: Outbox {
             let query = try SQLQuery(
                 database,
                 """
-                SELECT failures, tracker.next_try, trouble,
-                    (SELECT count(*) FROM delivery WHERE tracker = number AND waits > 0),
-                    (SELECT min(next_try) FROM delivery WHERE tracker = number AND waits > 0),
-                    memory
+                SELECT failures, next_try, trouble, memory,
+                    (SELECT count(*) FROM delivery WHERE tracker = number AND waits > 0)
                 FROM tracker WHERE number = ?1
                 """,
                 tracker
             )
             guard try query.step() else { return TrackerStanding() }
-            let due = query.optionalTime(4).map { max($0, query.time(1)) }
+            let waiting = query.int(4)
+            let next = query.time(1)
             return TrackerStanding(
-                waiting: query.int(3),
+                waiting: waiting,
                 failures: query.int(0),
-                due: due,
+                due: waiting == 0 ? nil : next > now ? next : try database.earliestTry(of: tracker, at: now),
                 trouble: query.optionalText(2),
-                memory: try query.value(json: 5)
+                memory: try query.value(json: 3)
             )
         }
     }
@@ -96,6 +95,19 @@ extension Database {
             waits,
             before
         )
+    }
+
+    /// When one of the runs that wait may be tried. One that may be now is found without looking at the others.
+    fileprivate func earliestTry(of tracker: Int64, at now: Timestamp) throws -> Timestamp? {
+        let isDue = try SQLQuery.number(
+            self,
+            "SELECT 1 FROM delivery WHERE tracker = ?1 AND waits > 0 AND next_try <= ?2 LIMIT 1",
+            tracker,
+            now
+        )
+        if isDue != nil { return now }
+        return try SQLQuery.number(self, "SELECT min(next_try) FROM delivery WHERE tracker = ?1 AND waits > 0", tracker)
+            .map(Timestamp.init(milliseconds:))
     }
 
     fileprivate func hasArrivedFromElsewhere(_ run: Int64) throws -> Bool {

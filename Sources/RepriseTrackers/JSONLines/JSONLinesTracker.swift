@@ -50,7 +50,8 @@ package struct JSONLinesTracker: TrackerKind {
                 let bytes = (length == 0 ? JSONLines.head(mark: world.mark) : []) + JSONLines.bytes(of: parcel)
                 let failure = OwnedFile(path: path, files: world.files).append(bytes, after: length)
                 if failure == nil { lengths[path] = .integer(length + Int64(bytes.count)) }
-                outcomes.append(ParcelOutcome(handle: RunHandle(id: path), failure: failure))
+                // Without a handle, the next try begins with the run's first line again.
+                outcomes.append(ParcelOutcome(handle: failure == nil ? RunHandle(id: path) : nil, failure: failure))
             } catch {
                 let known = error as? any RepriseError
                 let text = [known?.what ?? "\(error)", known?.why].compactMap { $0 }.joined(separator: ": ")

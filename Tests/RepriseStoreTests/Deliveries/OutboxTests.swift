@@ -194,6 +194,27 @@ import Testing
         #expect(try store.run(id).notes == ["parameter `x` was not sent"])
     }
 
+    @Test func `what nobody may see is taken out of what is remembered`() async throws {
+        try announce("a")
+        try await run()
+        let tracker = FaultyTracker(seed: 1, limits: limits)
+        tracker.isDown = true
+        let courier = Courier(
+            tracker,
+            number: 1,
+            outbox: store,
+            wallClock: ManualWallClock(now),
+            entropy: LiveEntropy(),
+            cleaning: { $0.replacing("down", with: "<redacted>") }
+        )
+        guard case .waits(_, let why) = await courier.deliver() else {
+            Issue.record("it did not wait")
+            return
+        }
+        #expect(why == "it is <redacted>")
+        #expect(try store.trackers().first?.trouble == "it is <redacted>")
+    }
+
     @Test func `finding what waits never reads what has arrived`() throws {
         let plan = try store.read { database in
             try Row.fetchAll(
