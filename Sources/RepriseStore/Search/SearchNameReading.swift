@@ -51,7 +51,9 @@ struct SearchNameReading {
                 return attribute.name
             }
             let known = subject.attributes.filter { isForOrder ? $0.isOrderable : $0.isSearchable }
-            throw invalid("attribute", key, known: known.flatMap { [$0.name] + $0.aliases }, at: token)
+            let names = known.flatMap { [$0.name] + $0.aliases }
+            // As in the real server, an order goes by no name that needs quotes.
+            throw invalid("attribute", key, known: isForOrder ? names.filter { !$0.contains(" ") } : names, at: token)
         }
     }
 

@@ -24,7 +24,10 @@ struct SearchPageToken: Hashable, Sendable {
     /// Reads a token that a page with this order gave.
     init(_ text: String, order: [SearchOrder], keyCount: Int) throws {
         guard let bytes = bytes(hexadecimal: text), let value = try? Value(json: bytes[...]) else {
-            throw SearchMistake.plain("Invalid page token, could not base64-decode")
+            throw SearchMistake.plain(
+                "Invalid page token, could not base64-decode",
+                fix: "use the token as the page before gave it"
+            )
         }
         guard let items = value.listValue, items.count == keyCount + 1, let mark = items[0].stringValue else {
             throw SearchMistake.plain("Invalid page token")

@@ -51,7 +51,8 @@ struct SearchParser {
     }
 
     private func unexpected(_ expected: String, fix: String? = nil) -> Mistake {
-        let source = next.kind == .end ? "" : next.source
+        // At the end, what stands before it is what is not whole.
+        let source = next.kind == .end && position > 0 ? tokens[position - 1].source : next.source
         let why = next.kind == .end ? "the end stands where \(expected) should be" : "expected \(expected)"
         return SearchMistake.clause(source, at: next.offset, why: why, fix: fix)
     }

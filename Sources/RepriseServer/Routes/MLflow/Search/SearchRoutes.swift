@@ -59,7 +59,10 @@ extension RequestFields {
         }
         guard limit <= Self.mostResults else {
             throw MLflowError.invalid(
-                "Invalid value \(limit) for parameter 'max_results' supplied. It must be at most \(Self.mostResults)"
+                has("experiment_ids")
+                    ? "Invalid value \(limit) for parameter 'max_results' supplied:  Hint: Value was of type 'int'. "
+                        + "See the API docs for more information about request parameters."
+                    : "Invalid value \(limit) for parameter 'max_results' supplied. It must be at most \(Self.mostResults)"
             )
         }
         return SearchQuestion(
