@@ -117,7 +117,7 @@ DIFFERENCES = {
     **every([f"models.searched: {text}" for text in ("nonsense", "nothing = 'x'", "name > 'x'", "tags.parity > '1'", "params.depth = 3")]
             + [f"registry.searched: {text}" for text in ("models: nonsense", "models: name > 'x'", "models: version = 1", "models: nothing = 'a'", "models: bad order", "models: tag order", "models: too many",
                                                          "versions: nothing = 'a'", "versions: bad order", "versions: stage = 'None'", "versions: name LIKE 'registry.searched %' AND current_stage = 'None'")]
-            + ["search.pages: too many", "experiments.searched: refused: tags.a > 'x'", "models.life: name \"'\""],
+            + ["experiments.searched: refused: tags.a > 'x'", "models.life: name \"'\""],
             "one grammar, and one way to say what is wrong with a search, for runs, experiments and models", refused),
     # Forms of requests.
     **every(TYPES, LOOSE, refused),
