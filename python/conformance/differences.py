@@ -3,6 +3,8 @@
 `RULES` hold wherever they apply; `DIFFERENCES` hold for one answer, are checked, and are to be removed once they are gone.
 """
 
+import re
+
 GREATEST = 1.7976931348623157e308
 MISTAKES = ("INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST", "RESOURCE_ALREADY_EXISTS", "BAD_REQUEST", "ENDPOINT_NOT_FOUND", "INVALID_STATE")
 
@@ -55,6 +57,17 @@ def refused(answer):
     return code(answer) in MISTAKES
 
 
+def leading(text):
+    """What stands before the first detail of a message."""
+    return re.split(r"['`=,;(\[]", text.removeprefix("INVALID_PARAMETER_VALUE: "))[0].rstrip(" .")
+
+
+def explained(real, ours):
+    """The same refusal, of a search, after which ours goes on with where it is or what may have been meant."""
+    return code(real) == code(ours) == "INVALID_PARAMETER_VALUE" and len(leading(words(real))) > 12 and leading(words(ours)).startswith(leading(words(real))) and any(
+        mark in words(ours) for mark in ("; at character ", "; write `", "; use "))
+
+
 def page(answer):
     return content({"answer": answer}) and isinstance(answer, dict) and answer.get("answer") == "<page>" and answer["status"] >= 400 or (
         isinstance(answer, list) and (status(answer) or 0) >= 400 and answer[1] in ("text", "<page>"))
@@ -77,6 +90,7 @@ def full(value):
 
 
 RULES = [
+    Rule("a mistake in a search is told in MLflow's words, and then where it is and what may have been meant", explained),
     Rule("an empty field or body is as good as none", lambda real, ours: full(real) == full(ours)),
     Rule("a path that is refused is told why", lambda real, ours: words(real) == "Invalid path" and words(ours).startswith("Invalid path: ") and code(real) == code(ours)),
     Rule("any method that a path does not have is an unknown endpoint",
@@ -108,6 +122,10 @@ PROXIED = ("GET", "PUT", "DELETE", "list")
 
 DIFFERENCES = {
     # What a search can do that MLflow's cannot.
+    **every(["search.filters: run_name IN ('run-01', 'run-02')", "search.filters: attributes.run_name NOT IN ('run-01', 'run-02')"],
+            "`IN` is for every text; MLflow has it for `run_id` alone", lambda ours: isinstance(ours, list) and len(ours) in (2, 10)),
+    **every(["search.filters: refused: metrics.loss = true", "search.filters: refused: params.model IN (Tree)", "search.filters: refused: nothing = 'x'",
+             "search.orders: refused: ['nothing']"], "the message is about what is wrong rather than about how MLflow reads it", refused),
     **every(["experiments.searched: refused: name = 'a' OR name = 'b'", "registry.searched: models: name = 'a' OR name = 'b'", "models.searched: name = 'a' OR name = 'b'"],
             "`or`, `not` and parentheses are understood", []),
     **every(["experiments.searched: refused: name IN ('a', 'b')"], "`IN` is for every text", []),
