@@ -32,7 +32,12 @@ package final class Store: Sendable {
         try explained {
             let reader = try idleReaders.withLock { $0.popLast() } ?? connect(to: folder)
             defer { idleReaders.withLock { $0.append(reader) } }
-            return try reader.read(body)
+            // Not GRDB's own `read`: its pragma makes SQLite compile every statement anew.
+            return try reader.unsafeRead { database in
+                try SQLQuery.run(database, "BEGIN")
+                defer { try? SQLQuery.run(database, "COMMIT") }
+                return try body(database)
+            }
         }
     }
 
@@ -72,6 +77,7 @@ func connect(to folder: StoreFolder) throws -> DatabaseQueue {
             sql: """
                 PRAGMA synchronous = FULL;
                 PRAGMA journal_size_limit = 67108864;
+                PRAGMA wal_autocheckpoint = 4000;
                 PRAGMA cache_size = -16384;
                 PRAGMA temp_store = MEMORY;
                 """

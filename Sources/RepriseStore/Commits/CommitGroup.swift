@@ -11,7 +11,7 @@ struct CommitGroup {
     func commit(in database: Database) {
         guard !waiting.isEmpty else { return }
         do {
-            try database.beginTransaction(.immediate)
+            try SQLQuery.run(database, "BEGIN IMMEDIATE")
         } catch {
             for commit in waiting { commit.fail(error) }
             return
@@ -20,10 +20,10 @@ struct CommitGroup {
         performed.reserveCapacity(waiting.count)
         do {
             for commit in waiting { try perform(commit, into: &performed, in: database) }
-            try database.commit()
+            try SQLQuery.run(database, "COMMIT")
             for commit in performed { commit.resume(nil) }
         } catch {
-            if database.isInsideTransaction { try? database.rollback() }
+            if database.isInsideTransaction { try? SQLQuery.run(database, "ROLLBACK") }
             for commit in performed { commit.resume(commit.error ?? error) }
             for commit in waiting.dropFirst(performed.count) { commit.fail(error) }
         }

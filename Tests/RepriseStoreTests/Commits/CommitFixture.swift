@@ -11,7 +11,8 @@ final class TransactionCounter: TransactionObserver, Sendable {
 
     func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { false }
     func databaseDidChange(with event: DatabaseEvent) {}
-    func databaseDidCommit(_ database: Database) { count.withLock { $0 += 1 } }
+    func databaseWillCommit() { count.withLock { $0 += 1 } }
+    func databaseDidCommit(_ database: Database) {}
     func databaseDidRollback(_ database: Database) {}
 }
 

@@ -83,6 +83,14 @@ import Testing
         #expect(try store.integrityProblems().isEmpty)
     }
 
+    @Test func `is not the supervisor's to stop`() async throws {
+        let fixture = try StoreFixture()
+        let id = try await fixture.clientRun()
+        try fixture.store.requestStop([id])
+        #expect(try await fixture.store.stopRequests().isEmpty)
+        #expect(try fixture.logged(id).state == .running)
+    }
+
     @Test func `needs a project that is there and not deleted`() async throws {
         let fixture = try StoreFixture()
         let project = try await fixture.store.createProject(named: "p")

@@ -1,9 +1,32 @@
-import RepriseStore
+import GRDB
+import RepriseModel
 import Testing
 
+@testable import RepriseStore
+
 @Suite struct `The health of a store` {
-    @Test func `a sound store has no damage`() throws {
+    @Test func `is good for a new one`() throws {
+        #expect(try StoreFixture().store.damage().isEmpty)
+    }
+
+    @Test func `is not where runs belong to no project, or rows to no run`() async throws {
         let fixture = try StoreFixture()
-        #expect(try fixture.open().damage() == [])
+        let run = try await fixture.clientRun()
+        let connection = try connect(to: fixture.store.folder)
+        try await connection.writeWithoutTransaction { database in
+            try database.execute(
+                sql: """
+                    PRAGMA foreign_keys = OFF;
+                    UPDATE run SET project = 'gone';
+                    INSERT INTO tag VALUES (999, 'a', 'b')
+                    """
+            )
+        }
+        #expect(
+            try fixture.store.damage() == [
+                "1 runs belong to a project that is not there", "a row of `tag` refers to nothing",
+            ]
+        )
+        #expect(try fixture.store.run(run).request.project == "gone")
     }
 }
