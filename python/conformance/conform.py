@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The proof that `reprise serve` stands in for MLflow's own tracking server.
 
-Usage: conform.py --reprise PATH --python PYTHON [--classic PYTHON] [NAME …]
+Usage: conform.py --reprise PATH --python PYTHON [--classic PYTHON] [--tensorboard PYTHON] [NAME …]
 
 Five parts. The scenarios are played by the real client before the real server and before ours, and the answers compared. The
 fuzz sends what no client sends. The third kills the server under load, again and again, and looks for what it acknowledged. The fourth
@@ -10,7 +10,8 @@ starts programs that log by the client.
 NAME is the beginning of a scenario's name (`runs`, `runs.life`), or a part: `scenarios`, `fuzz`, `kill`,
 `trackers`, `own`; without any, everything.
 
-PYTHON has the pinned MLflow, server and client; the one of --classic a client of MLflow 2. What the real server answers is kept
+PYTHON has the pinned MLflow, server and client; the one of --classic a client of MLflow 2, that of
+--tensorboard the real TensorBoard. What the real server answers is kept
 in the cache folder for as long as scenarios and versions are the same; --afresh asks it again. Standard library only: the
 clients are in the processes that play.
 """
@@ -53,6 +54,7 @@ def wanted():
     parser.add_argument("--reprise", required=True, type=lambda path: pathlib.Path(path).resolve())
     parser.add_argument("--python", required=True, type=lambda path: pathlib.Path(path).absolute())
     parser.add_argument("--classic", type=lambda path: pathlib.Path(path).absolute())
+    parser.add_argument("--tensorboard", type=lambda path: pathlib.Path(path).absolute())
     parser.add_argument("--afresh", action="store_true", help="ask the real server even if its answers are known")
     parser.add_argument("--times", action="store_true", help="how long each scenario took")
     parser.add_argument("--seed", type=int, default=None, help="seed of the second fuzz; by default a fresh one, which is printed")

@@ -7,6 +7,7 @@ import pathlib
 import random
 import signal
 import sqlite3
+import struct
 import subprocess
 import tempfile
 import time
@@ -40,7 +41,8 @@ def sent(options):
         project.mkdir()
         lab = Laboratory(options.reprise, folder, project)
         (project / "reprise.yaml").write_text(json.dumps({"trackers": [
-            {"kind": "mlflow", "uri": server.uri, "experiment": "sent {{ project }}"}, {"kind": "jsonl", "file": "all.jsonl"}]}))
+            {"kind": "mlflow", "uri": server.uri, "experiment": "sent {{ project }}"}, {"kind": "jsonl", "file": "all.jsonl"},
+            {"kind": "tensorboard", "directory": "tb"}]}))
         (project / "sweep.exp.yaml").write_text(EXPERIMENT % (", ".join(map(str, range(1, RUNS + 1))), POINTS))
         seconds = lab.timed("run", "sweep.exp.yaml", "--yes")
         failures = [] if seconds < 60 else [f"the sweep took {seconds:.0f} s while the tracker was down"]
@@ -58,9 +60,11 @@ def sent(options):
             failures += compared(server.uri, lab)
         finally:
             server.stop()
+        failures += read(options.tensorboard, lab)
         for failure in failures[:40]:
             print(f"  ✘ {failure}")
-        return (f"{RUNS} runs of {2 * POINTS} points while the server was down, {cut} kills of the sender, {len(failures)} lost or doubled"), not failures
+        return (f"{RUNS} runs of {2 * POINTS} points while the server was down, {cut} kills of the sender, "
+                f"{'not ' if options.tensorboard is None else ''}read by TensorBoard, {len(failures)} lost or doubled"), not failures
 
 
 class Laboratory:
@@ -104,12 +108,11 @@ def kills(lab, source):
     return cut
 
 
-def compared(uri, lab):
-    """What differs between the server, the store, and the lines of the other tracker, which was never down."""
-    failures = []
-    lines = [json.loads(line) for line in (lab.project / "all.jsonl").read_text().splitlines()]
+def lines(lab):
+    """What the lines of the JSON lines tracker say of each run."""
     expected = {}
-    for line in lines:
+    for text in (lab.project / "all.jsonl").read_text().splitlines():
+        line = json.loads(text)
         run = expected.setdefault(line.get("run"), {"parameters": {}, "points": {}, "state": None})
         if line["kind"] == "parameter":
             run["parameters"][line["name"]] = str(line["value"])
@@ -118,6 +121,35 @@ def compared(uri, lab):
         elif line["kind"] == "state":
             run["state"] = line["state"]
     expected.pop(None)
+    return expected
+
+
+def read(python, lab):
+    """What differs between those lines and what the real TensorBoard reads."""
+    if python is None:
+        print("trackers: WITHOUT TensorBoard: --tensorboard names a Python that has it", flush=True)
+        return []
+    reader = pathlib.Path(__file__).with_name("events.py")
+    done = subprocess.run([python, reader, lab.project / "tb"], capture_output=True, text=True, timeout=120)
+    if done.returncode:
+        return [f"TensorBoard reads nothing:\n{done.stderr[-2000:]}"]
+    expected, found = lines(lab), json.loads(done.stdout)
+    failures = [] if sorted(expected) == sorted(found) else [f"TensorBoard has {len(found)} runs of {len(expected)}"]
+    for name, run in found.items():
+        points = {key: [[step, time, single(value)] for step, time, value in points] for key, points in expected[name]["points"].items()}
+        if run["points"] != points or run["status"] != 1 or run["parameters"].keys() != expected[name]["parameters"].keys():
+            failures.append(f"run {name[:8]}: TensorBoard reads {({key: len(value) for key, value in run['points'].items()})}, {run['parameters']}")
+    return failures
+
+
+def single(value):
+    """The number as 32 bits keep it."""
+    return struct.unpack("f", struct.pack("f", value))[0]
+
+
+def compared(uri, lab):
+    """What differs between the server, the store, and the lines of the other tracker, which was never down."""
+    failures, expected = [], lines(lab)
     with contextlib.closing(sqlite3.connect(lab.project / ".reprise" / "reprise.db")) as database:
         kept = dict(database.execute("SELECT id, sum(count) FROM run JOIN series ON series.run = run.number GROUP BY id"))
     number = get(uri, "experiments/get-by-name", experiment_name="sent project")["experiment"]["experiment_id"]
