@@ -5,7 +5,8 @@ extension GarbageReport {
     /// `2 runs, 1 snapshot, 7 objects`.
     var words: String {
         let counts = [
-            (runs.count, "run"), (snapshots.count, "snapshot"), (objects.count, "object"),
+            (runs.count, "run"), (models.count, "logged model"), (snapshots.count, "snapshot"),
+            (objects.count, "object"),
         ]
         let words = counts.filter { $0.0 > 0 }.map { "\($0) \($0 == 1 ? $1 : $1 + "s")" }
         return words.isEmpty ? "nothing to remove" : words.joined(separator: ", ")
@@ -15,6 +16,7 @@ extension GarbageReport {
         [
             "dryRun": .bool(dryRun), "bytes": .integer(bytes),
             "runs": .list(runs.map { .string($0.description) }),
+            "models": .list(models.map(Value.string)),
             "snapshots": .list(snapshots.map { .string($0.id.description) }),
             "objects": .list(objects.map { .string($0.description) }),
         ]

@@ -13,6 +13,7 @@ extension Store {
         var report = GarbageReport()
         if !rule.isDryRun { try finishRemovals() }
         try removeRuns(rule, into: &report)
+        try removeLoggedModels(rule, into: &report)
         try removeSnapshots(unusedSince: young, rule, into: &report)
         let gone = Set(report.snapshots.map(\.id))
         report.keptTrees = try snapshots().filter { !gone.contains($0.id) }.map(\.manifest.code)

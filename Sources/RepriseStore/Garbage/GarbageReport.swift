@@ -7,6 +7,8 @@ package struct GarbageReport: Hashable, Sendable {
     package var snapshots: [SnapshotRecord] = []
     /// The code of every snapshot that stays, whose checkouts may stay with it.
     package var keptTrees: [CodeTree] = []
+    /// The ids of logged models.
+    package var models: [String] = []
     package var objects: [Digest] = []
     /// Freed by files of runs and objects together.
     package var bytes: Int64 = 0
@@ -14,7 +16,7 @@ package struct GarbageReport: Hashable, Sendable {
 
 /// What a garbage collection may take.
 package struct GarbageRule: Sendable {
-    /// Runs deleted before this are removed for good.
+    /// Runs and logged models deleted before this are removed for good.
     package var deletedBefore: Timestamp
     /// Whatever nothing refers to stays until it is this old: another process may be about to refer to it.
     package var youth: Duration
