@@ -41,22 +41,6 @@ extension Store {
         }
     }
 
-    /// Where clients put the files of a run; nil where the run is not known.
-    package func artifactLocation(of run: RunID) throws -> String? {
-        try read { database in
-            let query = try SQLQuery(
-                database,
-                """
-                SELECT artifact_location, project.number FROM run JOIN project ON project.name = run.project
-                WHERE run.id = ?1
-                """,
-                run
-            )
-            guard try query.step() else { return nil }
-            return "\(query.optionalText(0) ?? "mlflow-artifacts:/\(query.int64(1))")/\(run)/artifacts"
-        }
-    }
-
     /// The datasets that the projects' runs read, one for each context, at most a thousand.
     package func datasetSummaries(projects: [Int64]) throws -> [DatasetSummary] {
         try read { database in

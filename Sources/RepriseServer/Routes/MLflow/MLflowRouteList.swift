@@ -7,6 +7,10 @@ let mlflowRoutes: [[MLflowRoute]] = [
     historyRoutes,
     searchRoutes,
     ArtifactRoutes.mlflow,
+    lineageRoutes,
+    loggedModelRoutes,
+    registeredModelRoutes,
+    modelVersionRoutes,
 ]
 
 /// Every other answer: the proxy of artifacts, health, the server's own numbers.
@@ -14,4 +18,5 @@ let httpRoutes: [[HTTPRoute]] = [
     serviceRoutes,
     metricsRoutes,
     ArtifactRoutes.http,
+    ModelFiles.http,
 ]

@@ -1,3 +1,4 @@
+import HTTPTypes
 import OrderedCollections
 import RepriseModel
 import RepriseStore
@@ -27,7 +28,7 @@ let loggedModelRoutes: [MLflowRoute] = [
         try await state.store.untagLoggedModel(id, tag)
         return .empty
     },
-    .model(.get, "logged-models/{model_id}/artifacts/directories", respond: listLoggedModelFiles),
+    .model(.get, "logged-models/{model_id}/artifacts/directories", respond: ModelFiles.list),
 ]
 
 @Sendable private func createLoggedModel(_ request: MLflowRequest, _ state: ServerState) async throws -> MLflowReply {
@@ -121,10 +122,6 @@ extension RequestFields {
         var pairs: Mapping = [:]
         for (key, value) in try self.pairs(name) { pairs[key] = .string(value) }
         return pairs
-    }
-
-    func nonEmptyText(_ name: String) throws -> String? {
-        try optionalText(name).flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// `max_results`.

@@ -1,3 +1,4 @@
+import HTTPTypes
 import OrderedCollections
 import RepriseModel
 import RepriseStore

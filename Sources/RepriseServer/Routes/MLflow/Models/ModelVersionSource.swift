@@ -78,7 +78,7 @@ struct ModelVersionSource {
             root = (try? store.loggedModel(id))?.artifactLocation
         } else {
             field = "run_id"
-            root = try run.flatMap { RunID($0) }.flatMap(store.artifactLocation)
+            root = try run.flatMap { RunID($0) }.flatMap(store.artifactRoot(of:))
         }
         let isWithin = root.map { uri.isWithin(SourceURI($0)) } ?? false
         if uri.isLocal, !isWithin { throw localSource(field) }
