@@ -1,3 +1,4 @@
+import GRDB
 import OrderedCollections
 import RepriseModel
 import RepriseSystem

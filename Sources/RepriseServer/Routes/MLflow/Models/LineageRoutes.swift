@@ -12,7 +12,7 @@ let lineageRoutes: [MLflowRoute] = [
 ]
 
 @Sendable private func logInputs(_ request: MLflowRequest, _ state: ServerState) async throws -> MLflowReply {
-    let run = try request.fields.runID()
+    let run = try request.fields.loggedRunID()
     let inputs = try request.fields.objects("datasets").map(DatasetInput.init(fields:))
     for input in inputs { try ModelRules.check(input) }
     let models = try request.fields.objects("models").map { try $0.optionalText("model_id") ?? "" }
@@ -21,7 +21,7 @@ let lineageRoutes: [MLflowRoute] = [
 }
 
 @Sendable private func logOutputs(_ request: MLflowRequest, _ state: ServerState) async throws -> MLflowReply {
-    let run = try request.fields.runID()
+    let run = try request.fields.loggedRunID()
     guard request.fields["models"] != nil else { throw MLflowError.missingField("models") }
     let models = try request.fields.objects("models")
         .map { ModelOutput(id: try $0.optionalText("model_id") ?? "", step: try $0.optionalInteger("step") ?? 0) }
@@ -31,7 +31,7 @@ let lineageRoutes: [MLflowRoute] = [
 
 /// How clients before 3.0 tell of a model: a description that goes into a tag of the run.
 @Sendable private func logModelInfo(_ request: MLflowRequest, _ state: ServerState) async throws -> MLflowReply {
-    let run = try request.fields.runID()
+    let run = try request.fields.loggedRunID()
     let text = try request.fields.text("model_json")
     guard let model = try? Value(json: text).mapValue else {
         throw MLflowError.invalid("Malformed model info. \n \(text) \n is not a valid JSON.")

@@ -3,7 +3,7 @@ import RepriseModel
 
 extension RequestFields {
     /// The run that the call is about: `run_id`, or `run_uuid` of older clients.
-    func runID() throws -> RunID {
+    func loggedRunID() throws -> RunID {
         let text = try nonEmptyText("run_id") ?? text("run_uuid", elseMissing: "run_id")
         guard let run = RunID(text) else {
             throw MLflowError.missing("Run with id=\(NameRules.cut(text, to: 256)) not found")
