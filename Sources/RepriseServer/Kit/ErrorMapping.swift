@@ -7,6 +7,7 @@ extension MLflowError {
         switch error {
         case let error as MLflowError: self = error
         case let error as StoreError: self.init(store: error)
+        case let error as ModelError: self.init(model: error)
         case let error as any RepriseError: self.init(plain: error)
         case is CancellationError: self.init(.temporarilyUnavailable, "the server is stopping")
         default: self.init(.internalError, "this is a bug in reprise: \(error)")

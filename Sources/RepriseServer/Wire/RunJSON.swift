@@ -3,9 +3,7 @@ import RepriseModel
 import RepriseStore
 
 /// Writes a run as MLflow does: `{"info": …, "data": …, "inputs": …, "outputs": …}`. The one place that writes one.
-///
-/// `parts` adds members of its own to `inputs` and `outputs`.
-func runJSON(_ run: LoggedRun, into writer: inout JSONWriter, parts: RunParts = RunParts()) {
+func runJSON(_ run: LoggedRun, into writer: inout JSONWriter) {
     writer.object { writer in
         writer.key("info")
         runInfoJSON(run, into: &writer)
@@ -18,15 +16,13 @@ func runJSON(_ run: LoggedRun, into writer: inout JSONWriter, parts: RunParts = 
             pairsJSON("params", run.parameters, into: &writer)
             pairsJSON("tags", run.tags, into: &writer)
         }
-        writer.object("inputs") { parts.inputs?(&$0) }
-        writer.object("outputs") { parts.outputs?(&$0) }
+        writer.object("inputs") { writer in
+            if let lineage = run.lineage { inputsJSON(lineage, into: &writer) }
+        }
+        writer.object("outputs") { writer in
+            if let lineage = run.lineage { outputsJSON(lineage, into: &writer) }
+        }
     }
-}
-
-/// What hangs on a run besides what every run has.
-struct RunParts {
-    var inputs: ((inout JSONWriter) -> Void)?
-    var outputs: ((inout JSONWriter) -> Void)?
 }
 
 func runInfoJSON(_ run: LoggedRun, into writer: inout JSONWriter) {

@@ -18,6 +18,7 @@ extension Store {
                 let new = try appending.new(among: column.points, time: now, in: database)
                 try appending.append(new, in: database)
             }
+            try database.log(batch.modelMetrics)
             for (name, value) in batch.tags { try database.logTag(run.number, name, value) }
         }
     }

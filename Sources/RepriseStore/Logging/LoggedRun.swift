@@ -26,6 +26,8 @@ package struct LoggedRun: Sendable {
     package var metrics: [SeriesSummary] = []
     /// By name in byte order; those that are derived from a launched run's own facts come last.
     package var tags: [(name: String, text: String)] = []
+    /// Nil where it read and made nothing beyond its files, and in the reply to a call that changes the run.
+    package var lineage: RunLineage?
 }
 
 /// A run that a client opens.
@@ -61,17 +63,21 @@ package struct LoggedBatch: Sendable {
     package var columns: [MetricColumn]
     package var parameters: [(String, String)]
     package var tags: [(String, String)]
+    /// Points that were measured on logged models, which are points of `columns` too.
+    package var modelMetrics: [ModelMetric]
 
     package init(
         run: RunID,
         columns: [MetricColumn] = [],
         parameters: [(String, String)] = [],
-        tags: [(String, String)] = []
+        tags: [(String, String)] = [],
+        modelMetrics: [ModelMetric] = []
     ) {
         self.run = run
         self.columns = columns
         self.parameters = parameters
         self.tags = tags
+        self.modelMetrics = modelMetrics
     }
 }
 

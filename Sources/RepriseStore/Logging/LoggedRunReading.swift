@@ -6,7 +6,9 @@ extension Store {
     package func loggedRun(_ id: RunID) throws -> LoggedRun? {
         try read { database in
             guard let number = try database.number(of: id) else { return nil }
-            return try database.loggedRun(number)
+            var run = try database.loggedRun(number)
+            run.lineage = try database.lineage(of: number)
+            return run
         }
     }
 }

@@ -97,7 +97,7 @@ extension Database {
             run
         )
         guard try query.step() else { throw StoreError.unknownRun(run.description, nearest: nil) }
-        if !query.isNull(2) { throw ModelError.deletedRun(run) }
+        if !query.isNull(2) { throw StoreError.runDeleted(run) }
         return (query.int64(0), query.int64(1))
     }
 

@@ -141,8 +141,8 @@ extension Database {
             "SELECT artifact_location, deleted_at FROM project WHERE number = ?1",
             project
         )
-        guard try query.step() else { throw ModelError.unknownProject(project) }
-        if !query.isNull(1) { throw ModelError.deletedProject(project) }
+        guard try query.step() else { throw StoreError.unknownProject(String(project)) }
+        if !query.isNull(1) { throw StoreError.projectDeleted(project) }
         return query.optionalText(0) ?? "mlflow-artifacts:/\(project)"
     }
 

@@ -6,9 +6,6 @@ package enum ModelError: RepriseError, Hashable {
     case unknownModel(String)
     case unknownModelTag(model: String, tag: String)
     case modelParameterChanged(model: String, key: String, old: String, new: String)
-    case deletedRun(RunID)
-    case unknownProject(Int64)
-    case deletedProject(Int64)
     case unknownRegisteredModel(String)
     /// `isPrompt` is that of the one that has the name.
     case registeredModelExists(String, isPrompt: Bool)
@@ -22,9 +19,6 @@ package enum ModelError: RepriseError, Hashable {
         case .unknownModelTag(let model, let tag): "the logged model `\(model)` has no tag `\(tag)`"
         case .modelParameterChanged(let model, let key, _, _):
             "the logged model `\(model)` already has another value of the parameter `\(key)`"
-        case .deletedRun(let run): "run `\(run.short)` is deleted"
-        case .unknownProject(let number): "no project with the number \(number)"
-        case .deletedProject(let number): "the project with the number \(number) is deleted"
         case .unknownRegisteredModel(let name): "no registered model `\(name)`"
         case .registeredModelExists(let name, let isPrompt):
             "a \(isPrompt ? "prompt" : "registered model") `\(name)` is there already"
@@ -44,9 +38,6 @@ package enum ModelError: RepriseError, Hashable {
         case .unknownModel: "unknown-model"
         case .unknownModelTag: "unknown-model-tag"
         case .modelParameterChanged: "parameter-changed"
-        case .deletedRun: "run-deleted"
-        case .unknownProject: "unknown-project"
-        case .deletedProject: "project-deleted"
         case .unknownRegisteredModel: "unknown-registered-model"
         case .registeredModelExists: "registered-model-exists"
         case .unknownVersion: "unknown-model-version"

@@ -1,17 +1,9 @@
 import GRDB
 import RepriseModel
 
-extension Store {
-    /// Keeps measurements of logged models. Equal ones are kept once, so that a repeated call changes nothing; one of a
-    /// model that the store does not know is an error, and then none is kept.
-    package func log(_ metrics: [ModelMetric]) async throws {
-        guard !metrics.isEmpty else { return }
-        try await commit { try $0.log(metrics) }
-    }
-}
-
 extension Database {
-    /// The part of a batch that is about logged models.
+    /// Keeps measurements of logged models. Equal ones are kept once, so that a repeated call changes nothing; one of a
+    /// model that the store does not know is an error.
     func log(_ metrics: [ModelMetric]) throws {
         guard !metrics.isEmpty else { return }
         let insert = try SQLQuery(

@@ -72,7 +72,7 @@ import Testing
             try await fixture.store.logInputs(of: stranger, datasets: [digits])
         }
         try fixture.store.write { try $0.execute(sql: "UPDATE run SET deleted_at = 1") }
-        await #expect(throws: ModelError.deletedRun(run)) {
+        await #expect(throws: StoreError.runDeleted(run)) {
             try await fixture.store.logInputs(of: run, datasets: [digits])
         }
         #expect(try count("dataset", fixture.store) == 0)

@@ -56,6 +56,10 @@ import Testing
         )
     }
 
+    private func log(_ metrics: [ModelMetric]) async throws {
+        try await store.log(LoggedBatch(run: run, modelMetrics: metrics))
+    }
+
     private func found(_ search: LoggedModelSearch) throws -> [String] {
         try store.searchLoggedModels(search).items.map(\.id)
     }
@@ -87,8 +91,8 @@ import Testing
 
     @Test func `what is not there is said so`() async throws {
         await #expect(throws: ModelError.unknownModel("m-9")) { try await store.tagLoggedModel("m-9", ["a": "b"]) }
-        await #expect(throws: ModelError.unknownModel("m-9")) { try await store.log([metric("m-9", 1)]) }
-        await #expect(throws: ModelError.unknownProject(77)) {
+        await #expect(throws: ModelError.unknownModel("m-9")) { try await log([metric("m-9", 1)]) }
+        await #expect(throws: StoreError.unknownProject("77")) {
             try await store.createLoggedModel(NewLoggedModel(id: "m-1", project: 77, name: "n"))
         }
     }
@@ -99,7 +103,7 @@ import Testing
             metric("m-1", 0.5), metric("m-1", 0.5, dataset: "test"), metric("m-1", .nan, step: 1),
             metric("m-1", .infinity, step: 2),
         ]
-        for _ in 0..<2 { try await store.log(batch) }
+        for _ in 0..<2 { try await log(batch) }
         let kept = try store.loggedModel("m-1").metrics
         #expect(kept.count == 4)
         #expect(kept[2].value.isNaN && kept[3].value == .infinity)
@@ -109,7 +113,7 @@ import Testing
     @Test func `a batch with an unknown model keeps nothing`() async throws {
         _ = try await model("m-1")
         await #expect(throws: ModelError.unknownModel("m-9")) {
-            try await store.log([metric("m-1", 1), metric("m-9", 1)])
+            try await log([metric("m-1", 1), metric("m-9", 1)])
         }
         #expect(try store.loggedModel("m-1").metrics.isEmpty)
     }
@@ -120,7 +124,7 @@ import Testing
         _ = try await store.finalizeLoggedModel("m-2", status: .ready)
         _ = try await model("m-3")
         try await store.deleteLoggedModel("m-3")
-        try await store.log([
+        try await log([
             metric("m-1", 0.9, dataset: "train"), metric("m-1", 0.4, dataset: "test"),
             metric("m-2", 0.6, dataset: "test"),
         ])
@@ -145,7 +149,7 @@ import Testing
 
     @Test func `the order is by the latest value on the dataset, and pages go on where they ended`() async throws {
         for id in ["m-1", "m-2", "m-3", "m-4"] { _ = try await model(id) }
-        try await store.log([
+        try await log([
             metric("m-1", 0.1, dataset: "it's"), metric("m-1", 0.9, step: 1, dataset: "it's"),
             metric("m-2", 0.5, dataset: "it's"), metric("m-3", 0.7, dataset: "it's"), metric("m-3", 0.0, step: 7),
         ])

@@ -5,14 +5,14 @@ import RepriseStore
 
 /// What runs read and made: datasets and logged models.
 let lineageRoutes: [MLflowRoute] = [
-    .model(.post, "runs/log-inputs", respond: logInputs),
-    .model(.post, "runs/outputs", respond: logOutputs),
-    .model(.post, "runs/log-model", respond: logModelInfo),
-    .model(.post, "experiments/search-datasets", respond: searchDatasets),
+    MLflowRoute(.post, "runs/log-inputs", respond: logInputs),
+    MLflowRoute(.post, "runs/outputs", respond: logOutputs),
+    MLflowRoute(.post, "runs/log-model", respond: logModelInfo),
+    MLflowRoute(.post, "experiments/search-datasets", respond: searchDatasets),
 ]
 
 @Sendable private func logInputs(_ request: MLflowRequest, _ state: ServerState) async throws -> MLflowReply {
-    let run = try request.fields.loggedRunID()
+    let run = try request.fields.runID()
     let inputs = try request.fields.objects("datasets").map(DatasetInput.init(fields:))
     for input in inputs { try ModelRules.check(input) }
     let models = try request.fields.objects("models").map { try $0.optionalText("model_id") ?? "" }
@@ -21,7 +21,7 @@ let lineageRoutes: [MLflowRoute] = [
 }
 
 @Sendable private func logOutputs(_ request: MLflowRequest, _ state: ServerState) async throws -> MLflowReply {
-    let run = try request.fields.loggedRunID()
+    let run = try request.fields.runID()
     guard request.fields["models"] != nil else { throw MLflowError.missingField("models") }
     let models = try request.fields.objects("models")
         .map { ModelOutput(id: try $0.optionalText("model_id") ?? "", step: try $0.optionalInteger("step") ?? 0) }
@@ -31,7 +31,7 @@ let lineageRoutes: [MLflowRoute] = [
 
 /// How clients before 3.0 tell of a model: a description that goes into a tag of the run.
 @Sendable private func logModelInfo(_ request: MLflowRequest, _ state: ServerState) async throws -> MLflowReply {
-    let run = try request.fields.loggedRunID()
+    let run = try request.fields.runID()
     let text = try request.fields.text("model_json")
     guard let model = try? Value(json: text).mapValue else {
         throw MLflowError.invalid("Malformed model info. \n \(text) \n is not a valid JSON.")
@@ -59,7 +59,7 @@ let lineageRoutes: [MLflowRoute] = [
             "SearchDatasets request cannot specify more than 20 experiment_ids. Received \(ids.count) experiment_ids."
         )
     }
-    let summaries = try state.store.datasetSummaries(projects: ids.map(projectNumber))
+    let summaries = try state.store.datasetSummaries(projects: ids.map { try MLflowError.projectNumber($0) })
     guard !summaries.isEmpty else { return .empty }
     return .object { writer in
         writer.array("dataset_summaries") { writer in
@@ -91,62 +91,5 @@ extension DatasetInput {
             ),
             tags: tags
         )
-    }
-}
-
-extension JSONWriter {
-    /// The `inputs` and `outputs` of a run.
-    mutating func lineage(_ lineage: RunLineage?) {
-        object("inputs") { writer in
-            guard let lineage else { return }
-            if !lineage.datasets.isEmpty {
-                writer.array("dataset_inputs") { writer in
-                    for input in lineage.datasets { writer.datasetInput(input) }
-                }
-            }
-            if !lineage.modelsRead.isEmpty {
-                writer.array("model_inputs") { writer in
-                    for id in lineage.modelsRead { writer.object { $0.field("model_id", id) } }
-                }
-            }
-        }
-        guard let lineage, !lineage.modelsMade.isEmpty else { return }
-        object("outputs") { writer in
-            writer.array("model_outputs") { writer in
-                for output in lineage.modelsMade {
-                    writer.object { writer in
-                        writer.field("model_id", output.id)
-                        writer.field("step", output.step)
-                    }
-                }
-            }
-        }
-    }
-
-    private mutating func datasetInput(_ input: DatasetInput) {
-        object { writer in
-            if !input.tags.isEmpty { writer.pairs("tags", input.tags) }
-            writer.object("dataset") { writer in
-                writer.field("name", input.dataset.name)
-                writer.field("digest", input.dataset.digest)
-                writer.field("source_type", input.dataset.sourceType)
-                writer.field("source", input.dataset.source)
-                writer.field("schema", input.dataset.schema)
-                writer.field("profile", input.dataset.profile)
-            }
-        }
-    }
-
-    /// `[{"key": …, "value": …}]`; nothing where there are none.
-    mutating func pairs(_ name: String, _ pairs: Mapping) {
-        guard !pairs.isEmpty else { return }
-        array(name) { writer in
-            for (key, value) in pairs {
-                writer.object { writer in
-                    writer.field("key", key)
-                    writer.field("value", value.text)
-                }
-            }
-        }
     }
 }

@@ -5,43 +5,42 @@ import RepriseStore
 
 /// Logged models: what clients from 3.0 on keep of each model that a program logs.
 let loggedModelRoutes: [MLflowRoute] = [
-    .model(.post, "logged-models", respond: createLoggedModel),
-    .model(.post, "logged-models/search", respond: searchLoggedModels),
-    .model(.get, "logged-models/{model_id}", respond: getLoggedModel),
-    .model(.patch, "logged-models/{model_id}", respond: finalizeLoggedModel),
-    .model(.delete, "logged-models/{model_id}") { request, state in
+    MLflowRoute(.post, "logged-models", respond: createLoggedModel),
+    MLflowRoute(.post, "logged-models/search", respond: searchLoggedModels),
+    MLflowRoute(.get, "logged-models/{model_id}", respond: getLoggedModel),
+    MLflowRoute(.patch, "logged-models/{model_id}", respond: finalizeLoggedModel),
+    MLflowRoute(.delete, "logged-models/{model_id}") { request, state in
         try await state.store.deleteLoggedModel(request.fields.text("model_id"))
         return .empty
     },
-    .model(.post, "logged-models/{model_id}/params") { request, state in
+    MLflowRoute(.post, "logged-models/{model_id}/params") { request, state in
         let parameters = try request.fields.loggedPairs("params")
         try await state.store.setLoggedModelParameters(parameters, of: request.fields.text("model_id"))
         return .empty
     },
-    .model(.patch, "logged-models/{model_id}/tags") { request, state in
+    MLflowRoute(.patch, "logged-models/{model_id}/tags") { request, state in
         let tags = try request.fields.loggedPairs("tags")
         try await state.store.tagLoggedModel(request.fields.text("model_id"), tags)
         return .empty
     },
-    .model(.delete, "logged-models/{model_id}/tags/{tag_key}") { request, state in
+    MLflowRoute(.delete, "logged-models/{model_id}/tags/{tag_key}") { request, state in
         let (id, tag) = (try request.fields.text("model_id"), try request.fields.text("tag_key"))
         try await state.store.untagLoggedModel(id, tag)
         return .empty
     },
-    .model(.get, "logged-models/{model_id}/artifacts/directories", respond: ModelFiles.list),
+    MLflowRoute(.get, "logged-models/{model_id}/artifacts/directories", respond: ModelFiles.list),
 ]
 
 @Sendable private func createLoggedModel(_ request: MLflowRequest, _ state: ServerState) async throws -> MLflowReply {
     let fields = request.fields
-    let project = try projectNumber(fields.text("experiment_id"))
+    let project = try fields.projectNumber()
     let name = try fields.optionalText("name").flatMap { $0.isEmpty ? nil : $0 }
     if let name { try ModelRules.check(loggedName: name) }
-    let drawn = state.newRunID()
     let model = try await state.store.createLoggedModel(
         NewLoggedModel(
-            id: "m-\(drawn)",
+            id: "m-\(state.newRunID())",
             project: project,
-            name: name ?? randomName(from: drawn),
+            name: name ?? RunNames.draw(state.entropy),
             type: try fields.optionalText("model_type") ?? "",
             sourceRun: try fields.optionalText("source_run_id") ?? "",
             parameters: try fields.loggedPairs("params"),
@@ -98,7 +97,7 @@ let loggedModelRoutes: [MLflowRoute] = [
         }
     let page = try state.store.searchLoggedModels(
         LoggedModelSearch(
-            projects: try fields.texts("experiment_ids").map(projectNumber),
+            projects: try fields.texts("experiment_ids").map { try MLflowError.projectNumber($0) },
             filter: try fields.optionalText("filter") ?? "",
             datasets: datasets,
             order: order,
@@ -122,6 +121,11 @@ extension RequestFields {
         var pairs: Mapping = [:]
         for (key, value) in try self.pairs(name) { pairs[key] = .string(value) }
         return pairs
+    }
+
+    /// A text; nil where it is left out or empty.
+    func nonEmptyText(_ name: String) throws -> String? {
+        try optionalText(name).flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// `max_results`.

@@ -24,14 +24,14 @@ enum ModelFiles {
 
     private static func ofLoggedModel(_ call: HTTPCall, _ state: ServerState) async throws -> Response {
         let file = try safePath(call.query.text("artifact_file_path"))
-        let model = try inMLflowWords { try state.store.loggedModel(call.path["model_id"] ?? "") }
+        let model = try state.store.loggedModel(call.path["model_id"] ?? "")
         return try await response(to: call, file, at: model.artifactLocation, state)
     }
 
     private static func ofVersion(_ call: HTTPCall, _ state: ServerState) async throws -> Response {
         let file = try safePath(call.query.text("path"))
         let (name, version) = (try call.query.registeredName(), try call.query.version())
-        let location = try inMLflowWords { try state.store.modelVersion(name, version).location }
+        let location = try state.store.modelVersion(name, version).location
         return try await response(to: call, file, at: location, state)
     }
 
@@ -51,13 +51,5 @@ enum ModelFiles {
             throw MLflowError.invalid("The files at '\(location)' are not kept by this server.")
         }
         return try safePath(path)
-    }
-
-    private static func inMLflowWords<Result>(_ body: () throws -> Result) throws -> Result {
-        do {
-            return try body()
-        } catch let error as ModelError {
-            throw MLflowError(error)
-        }
     }
 }

@@ -5,41 +5,41 @@ import RepriseStore
 
 /// The numbered versions of registered models.
 let modelVersionRoutes: [MLflowRoute] = [
-    .model(.post, "model-versions/create", respond: createModelVersion),
-    .model(.get, "model-versions/get") { request, state in
+    MLflowRoute(.post, "model-versions/create", respond: createModelVersion),
+    MLflowRoute(.get, "model-versions/get") { request, state in
         let (name, version) = try request.fields.namedVersion()
         return .version(try state.store.modelVersion(name, version))
     },
-    .model(.patch, "model-versions/update") { request, state in
+    MLflowRoute(.patch, "model-versions/update") { request, state in
         let (name, version) = try request.fields.namedVersion()
         let description = try request.fields.optionalText("description")
         return .version(try await state.store.describeModelVersion(name, version, description))
     },
-    .model(.delete, "model-versions/delete") { request, state in
+    MLflowRoute(.delete, "model-versions/delete") { request, state in
         let (name, version) = try request.fields.namedVersion()
         try await state.store.deleteModelVersion(name, version)
         return .empty
     },
-    .model(.get, "model-versions/search", respond: searchModelVersions),
-    .model(.get, "model-versions/get-download-uri") { request, state in
+    MLflowRoute(.get, "model-versions/search", respond: searchModelVersions),
+    MLflowRoute(.get, "model-versions/get-download-uri") { request, state in
         let (name, version) = try request.fields.namedVersion()
         let location = try state.store.modelVersion(name, version).location
         return .object { $0.field("artifact_uri", location) }
     },
-    .model(.post, "model-versions/set-tag") { request, state in
+    MLflowRoute(.post, "model-versions/set-tag") { request, state in
         let (name, version) = try request.fields.namedVersion()
         let (tag, value) = try request.fields.tag()
         try await state.store.tagModelVersion(name, version, tag, value)
         return .empty
     },
-    .model(.delete, "model-versions/delete-tag") { request, state in
+    MLflowRoute(.delete, "model-versions/delete-tag") { request, state in
         let (name, version) = try request.fields.namedVersion()
         let tag = try request.fields.text("key")
         try ModelRules.check(tagName: tag)
         try await state.store.untagModelVersion(name, version, tag)
         return .empty
     },
-    .model(.post, "model-versions/transition-stage", respond: moveModelVersion),
+    MLflowRoute(.post, "model-versions/transition-stage", respond: moveModelVersion),
 ]
 
 @Sendable private func createModelVersion(_ request: MLflowRequest, _ state: ServerState) async throws -> MLflowReply {

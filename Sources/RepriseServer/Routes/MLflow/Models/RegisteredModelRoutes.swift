@@ -5,41 +5,41 @@ import RepriseStore
 
 /// Names in the model registry, with their tags and aliases.
 let registeredModelRoutes: [MLflowRoute] = [
-    .model(.post, "registered-models/create", respond: createRegisteredModel),
-    .model(.get, "registered-models/get") { request, state in
+    MLflowRoute(.post, "registered-models/create", respond: createRegisteredModel),
+    MLflowRoute(.get, "registered-models/get") { request, state in
         .registered(try state.store.registeredModel(request.fields.registeredName()))
     },
-    .model(.patch, "registered-models/update") { request, state in
+    MLflowRoute(.patch, "registered-models/update") { request, state in
         let name = try request.fields.registeredName()
         let description = try request.fields.optionalText("description") ?? ""
         return .registered(try await state.store.describeRegisteredModel(name, description))
     },
-    .model(.post, "registered-models/rename") { request, state in
+    MLflowRoute(.post, "registered-models/rename") { request, state in
         let name = try request.fields.registeredName()
         let newName = try request.fields.registeredName("new_name")
         return .registered(try await state.store.renameRegisteredModel(name, to: newName))
     },
-    .model(.delete, "registered-models/delete") { request, state in
+    MLflowRoute(.delete, "registered-models/delete") { request, state in
         try await state.store.deleteRegisteredModel(request.fields.registeredName())
         return .empty
     },
-    .model(.get, "registered-models/search", respond: searchRegisteredModels),
-    .model(.get, "registered-models/get-latest-versions", respond: latestVersions),
-    .model(.post, "registered-models/get-latest-versions", respond: latestVersions),
-    .model(.post, "registered-models/set-tag") { request, state in
+    MLflowRoute(.get, "registered-models/search", respond: searchRegisteredModels),
+    MLflowRoute(.get, "registered-models/get-latest-versions", respond: latestVersions),
+    MLflowRoute(.post, "registered-models/get-latest-versions", respond: latestVersions),
+    MLflowRoute(.post, "registered-models/set-tag") { request, state in
         let (tag, value) = try request.fields.tag()
         try await state.store.tagRegisteredModel(request.fields.registeredName(), tag, value)
         return .empty
     },
-    .model(.delete, "registered-models/delete-tag") { request, state in
+    MLflowRoute(.delete, "registered-models/delete-tag") { request, state in
         let tag = try request.fields.text("key")
         try ModelRules.check(tagName: tag)
         try await state.store.untagRegisteredModel(request.fields.registeredName(), tag)
         return .empty
     },
-    .model(.get, "registered-models/alias", respond: versionOfAlias),
-    .model(.post, "registered-models/alias", respond: setAlias),
-    .model(.delete, "registered-models/alias") { request, state in
+    MLflowRoute(.get, "registered-models/alias", respond: versionOfAlias),
+    MLflowRoute(.post, "registered-models/alias", respond: setAlias),
+    MLflowRoute(.delete, "registered-models/alias") { request, state in
         let alias = try request.fields.alias()
         try await state.store.deleteAlias(alias, of: request.fields.registeredName())
         return .empty

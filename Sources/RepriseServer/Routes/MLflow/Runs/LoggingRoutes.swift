@@ -69,7 +69,8 @@ private func log(_ batch: MetricBatch, _ state: ServerState) async throws -> MLf
                 run: id,
                 columns: batch.columns,
                 parameters: batch.parameters.map { ($0.key, $0.value) },
-                tags: batch.tags.map { ($0.key, $0.value) }
+                tags: batch.tags.map { ($0.key, $0.value) },
+                modelMetrics: batch.modelPoints.map { ModelMetric($0, run: id) }
             )
         )
     } catch let StoreError.parameterChanged(key, old, new) {
@@ -91,4 +92,19 @@ private func isRunName(_ name: String) -> Bool {
         && name.unicodeScalars.allSatisfy {
             $0 == "_" || $0 == "-" || $0.properties.isAlphabetic || $0.properties.numericType != nil
         }
+}
+
+extension ModelMetric {
+    fileprivate init(_ point: MetricBatch.ModelPoint, run: RunID) {
+        self.init(
+            model: point.model,
+            key: point.key,
+            value: point.value,
+            time: point.time,
+            step: point.step,
+            run: run,
+            datasetName: point.dataset,
+            datasetDigest: point.datasetDigest
+        )
+    }
 }
