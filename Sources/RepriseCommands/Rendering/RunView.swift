@@ -11,7 +11,8 @@ struct RunView {
 
     var lines: [String] {
         facts + section("parameters", parameters) + section("metrics", metrics) + section("jobs", jobs)
-            + section("outputs", outputs) + section("history", history) + section("notes", record.notes.map(\.harmless))
+            + section("outputs", outputs) + section("datasets", datasets) + section("models", models)
+            + section("history", history) + section("notes", record.notes.map(\.harmless))
             + section("verdict", verdict)
     }
 
@@ -117,6 +118,33 @@ struct RunView {
             [.init(output.path), .init(Quantities.text(bytes: output.bytes)), .init(output.digest.short, .faint)]
         }
         return table(Table([.init("path"), .init("size", .right), .init("sha-256")], rows: rows))
+    }
+
+    private var datasets: [String] {
+        let rows = (record.lineage?.datasets ?? [])
+            .map { input -> [Table.Cell] in
+                let dataset = input.dataset
+                return [
+                    .init(dataset.name.harmless), .init(input.context?.harmless ?? ""),
+                    .init(dataset.sourceType.harmless),
+                    .init(dataset.digest.harmless, .faint),
+                ]
+            }
+        return table(Table([.init("name"), .init("for"), .init("source"), .init("digest")], rows: rows))
+    }
+
+    private var models: [String] {
+        guard let lineage = record.lineage else { return [] }
+        let made = lineage.modelsMade.map { model -> [Table.Cell] in
+            [
+                .init("made"), .init(model.name?.harmless ?? ""), .init(String(model.step)),
+                .init(model.id.harmless, .faint),
+            ]
+        }
+        let read = lineage.modelsRead.map { id -> [Table.Cell] in
+            [.init("read"), .init(""), .init(""), .init(id.harmless, .faint)]
+        }
+        return table(Table([.init(""), .init("name"), .init("step", .right), .init("id")], rows: made + read))
     }
 
     private var history: [String] {

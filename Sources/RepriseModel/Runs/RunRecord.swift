@@ -13,6 +13,8 @@ public struct RunRecord: Hashable, Sendable, Codable {
     public var jobs: [JobRecord]
     public var metrics: [SeriesSummary]
     public var outputs: [OutputRecord]
+    /// Nil where the program told of no datasets and models.
+    public var lineage: RunLineage?
     public var transitions: [Transition]
     /// What a person or a client added after the start; `request.tags` are the bare ones of the start.
     public var tags: Mapping
@@ -36,6 +38,7 @@ public struct RunRecord: Hashable, Sendable, Codable {
         jobs: [JobRecord] = [],
         metrics: [SeriesSummary] = [],
         outputs: [OutputRecord] = [],
+        lineage: RunLineage? = nil,
         transitions: [Transition] = [],
         tags: Mapping = [:],
         notes: [String] = [],
@@ -52,6 +55,7 @@ public struct RunRecord: Hashable, Sendable, Codable {
         self.jobs = jobs
         self.metrics = metrics
         self.outputs = outputs
+        self.lineage = lineage
         self.transitions = transitions
         self.tags = tags
         self.notes = notes

@@ -84,6 +84,7 @@ extension Database {
         record.jobs = try jobs(of: number)
         record.metrics = try summaries(of: number)
         record.outputs = try outputs(of: number)
+        record.lineage = try lineage(of: number)
         record.transitions = try transitions(of: number)
         record.tags = try tags(of: number)
         record.notes = try notes(of: number)

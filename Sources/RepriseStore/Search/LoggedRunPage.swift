@@ -88,6 +88,9 @@ private struct LoggedRunPage {
             }
         }
         for place in runs.indices { runs[place].tags += derived[place] }
+        let lineages = try database.lineages(of: runs.map(\.number))
+        guard !lineages.isEmpty else { return }
+        for place in runs.indices { runs[place].lineage = lineages[runs[place].number] }
     }
 
     private mutating func fill(

@@ -134,11 +134,7 @@ extension RequestFields {
         guard asked > 0 else {
             throw MLflowError.invalid("Invalid value for max_results. It must be a positive integer, but got \(asked)")
         }
-        guard asked <= most else {
-            throw MLflowError.invalid(
-                "Invalid value for request parameter max_results. It must be at most \(most), but got value \(asked)"
-            )
-        }
+        guard asked <= most else { throw MLflowError.wrongKind("max_results", self["max_results"] ?? .null) }
         return Int(asked)
     }
 }

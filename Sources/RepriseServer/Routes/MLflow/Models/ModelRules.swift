@@ -27,7 +27,7 @@ enum ModelRules {
         let forbidden: Set<Character> = ["/", ":", ".", "%", "\"", "'"]
         guard name.contains(where: forbidden.contains) else { return }
         throw .invalid(
-            "Invalid model name ('\(NameRules.cut(name, to: 1000))') provided. Model name must be a non-empty string "
+            "Invalid model name (\(quoted(NameRules.cut(name, to: 1000)))) provided. Model name must be a non-empty string "
                 + "and cannot contain the following characters: ('/', ':', '.', '%', '\"', \"'\")"
         )
     }
@@ -102,6 +102,11 @@ enum ModelRules {
             try NameRules.checkLength(name, of: "key", limit: 255)
             try NameRules.checkLength(value.text, of: "value", limit: 500)
         }
+    }
+
+    /// As Python shows a text.
+    private static func quoted(_ text: String) -> String {
+        text.contains("'") && !text.contains("\"") ? "\"\(text)\"" : "'\(text.replacing("'", with: "\\'"))'"
     }
 
     private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
