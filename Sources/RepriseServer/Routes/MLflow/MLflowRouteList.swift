@@ -11,6 +11,7 @@ let mlflowRoutes: [[MLflowRoute]] = [
     loggedModelRoutes,
     registeredModelRoutes,
     modelVersionRoutes,
+    traceRoutes,
 ]
 
 /// Every other answer: the proxy of artifacts, health, the server's own numbers.
