@@ -7,7 +7,7 @@ import RepriseSystem
 /// What serves the MLflow API to the programs of runs. The library has none; a face that has one puts it into the world.
 package protocol TrackingService: Sendable {
     /// Serves the store to whoever connects to the listening socket, until the task is cancelled. Takes the descriptor.
-    func serve(_ store: Store, on descriptor: Int32) async throws
+    func serve(_ store: Store, on descriptor: Int32, largestArtifact: Int64) async throws
 }
 
 /// The address at which the programs of a supervisor's runs find the MLflow API.
@@ -18,6 +18,8 @@ package protocol TrackingService: Sendable {
 actor TrackingDoor {
     private let store: Store
     private let service: any TrackingService
+    /// Bytes.
+    private let largestArtifact: Int64
     /// What programs inherit besides.
     private let inherited: [String: String]
     private let sockets: AsyncStream<ListeningSocket>
@@ -25,9 +27,10 @@ actor TrackingDoor {
     private var port: Int?
     private var hasTried = false
 
-    init(store: Store, service: any TrackingService, inherited: [String: String]) {
+    init(store: Store, service: any TrackingService, largestArtifact: Int64, inherited: [String: String]) {
         self.store = store
         self.service = service
+        self.largestArtifact = largestArtifact
         self.inherited = inherited
         (sockets, opened) = AsyncStream<ListeningSocket>.makeStream()
     }
@@ -55,7 +58,7 @@ actor TrackingDoor {
         for await socket in sockets {
             guard await socket.waitForConnection() else { return }
             // Logging that fails must not end the supervision; the programs are told by their own clients.
-            try? await service.serve(store, on: socket.take())
+            try? await service.serve(store, on: socket.take(), largestArtifact: largestArtifact)
         }
     }
 
@@ -86,7 +89,13 @@ actor TrackingDoor {
 extension Laboratory {
     /// The door for the programs of a supervisor's runs; nil where the site or the world has none.
     func trackingDoor(_ store: Store, _ site: Site) throws -> TrackingDoor? {
-        guard let service = world.tracking, try site.settings.trackingServer else { return nil }
-        return TrackingDoor(store: store, service: service, inherited: world.variables)
+        let settings = try site.settings
+        guard let service = world.tracking, settings.trackingServer else { return nil }
+        return TrackingDoor(
+            store: store,
+            service: service,
+            largestArtifact: settings.outputLimit,
+            inherited: world.variables
+        )
     }
 }

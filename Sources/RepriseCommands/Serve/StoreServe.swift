@@ -89,6 +89,7 @@ struct StoreServe: Verb {
                 .split(whereSeparator: \.isNewline)
                 .first.map { $0.trimmingPrefix { $0 == " " } }.map(String.init) ?? ""
         }
+        options.largestArtifact = try session.laboratory.site().settings.outputLimit
         if log { options.log = { session.console.complain($0) } }
         return options
     }

@@ -17,14 +17,15 @@ package struct LoopbackTracking: TrackingService {
         self.entropy = entropy
     }
 
-    package func serve(_ store: Store, on descriptor: Int32) async throws {
-        let state = ServerState(store: store, wallClock: wallClock, entropy: entropy)
+    package func serve(_ store: Store, on descriptor: Int32, largestArtifact: Int64) async throws {
+        var limits = ServerLimits()
+        limits.artifact = largestArtifact
+        let state = ServerState(store: store, wallClock: wallClock, entropy: entropy, limits: limits)
         let responder = ServerResponder(
             state: state,
             safeguards: Safeguards(token: nil, hosts: HostNames(chosen: [], anyName: false))
         )
         let logger = Logger(label: "reprise.server") { _ in SwiftLogNoOpLogHandler() }
-        let limits = state.limits
         let http = HTTP1Channel(
             responder: { request, writer, _ in
                 let response = await responder.respond(to: request)

@@ -16,6 +16,8 @@ package struct TrackingServer: Sendable {
         package var port = 5000
         /// What clients must show. Needed wherever others can reach the address.
         package var token: String?
+        /// Bytes of the largest artifact that is taken.
+        package var largestArtifact = ServerLimits().artifact
         /// Further names that the server answers to.
         package var allowedHosts: [String] = []
         /// Takes one line for each request.
@@ -28,7 +30,9 @@ package struct TrackingServer: Sendable {
     private let options: Options
 
     package init(store: Store, wallClock: any WallClock, entropy: any Entropy, options: Options = Options()) {
-        state = ServerState(store: store, wallClock: wallClock, entropy: entropy)
+        var limits = ServerLimits()
+        limits.artifact = options.largestArtifact
+        state = ServerState(store: store, wallClock: wallClock, entropy: entropy, limits: limits)
         self.options = options
     }
 

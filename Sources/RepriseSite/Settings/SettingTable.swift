@@ -33,7 +33,7 @@ package enum SettingTable {
         SettingDefinition(
             "output.limit",
             .bytes,
-            "the largest file that is kept as an output of a run",
+            "the largest file that is kept as an output of a run, or taken as an artifact",
             standard: .integer(10 << 30)
         ),
         SettingDefinition(
