@@ -25,6 +25,7 @@ package struct LoopbackTracking: TrackingService {
             state: state,
             safeguards: Safeguards(token: nil, hosts: HostNames(chosen: [], anyName: false))
         )
+        let kept = state.limits
         let logger = Logger(label: "reprise.server") { _ in SwiftLogNoOpLogHandler() }
         let http = HTTP1Channel(
             responder: { request, writer, _ in
@@ -32,9 +33,9 @@ package struct LoopbackTracking: TrackingService {
                 try await writer.write(response: response.head, body: response.body)
             },
             configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [ConnectionWatch(statistics: state.statistics, limits: limits)],
-                idleTimeout: .init(limits.idle),
-                httpDecoderConfiguration: .init(maxHeaderFieldSize: limits.headers, maxHeaderListSize: limits.headers)
+                additionalChannelHandlers: [ConnectionWatch(statistics: state.statistics, limits: kept)],
+                idleTimeout: .init(kept.idle),
+                httpDecoderConfiguration: .init(maxHeaderFieldSize: kept.headers, maxHeaderListSize: kept.headers)
             )
         )
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
