@@ -3,6 +3,7 @@ import OrderedCollections
 import Reprise
 import RepriseModel
 import RepriseServer
+import RepriseSite
 import RepriseStore
 import RepriseSystem
 

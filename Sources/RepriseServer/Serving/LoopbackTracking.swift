@@ -18,14 +18,12 @@ package struct LoopbackTracking: TrackingService {
     }
 
     package func serve(_ store: Store, on descriptor: Int32, largestArtifact: Int64) async throws {
-        var limits = ServerLimits()
-        limits.artifact = largestArtifact
+        let limits = ServerLimits(artifact: largestArtifact)
         let state = ServerState(store: store, wallClock: wallClock, entropy: entropy, limits: limits)
         let responder = ServerResponder(
             state: state,
             safeguards: Safeguards(token: nil, hosts: HostNames(chosen: [], anyName: false))
         )
-        let kept = state.limits
         let logger = Logger(label: "reprise.server") { _ in SwiftLogNoOpLogHandler() }
         let http = HTTP1Channel(
             responder: { request, writer, _ in
@@ -33,9 +31,9 @@ package struct LoopbackTracking: TrackingService {
                 try await writer.write(response: response.head, body: response.body)
             },
             configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [ConnectionWatch(statistics: state.statistics, limits: kept)],
-                idleTimeout: .init(kept.idle),
-                httpDecoderConfiguration: .init(maxHeaderFieldSize: kept.headers, maxHeaderListSize: kept.headers)
+                additionalChannelHandlers: [ConnectionWatch(statistics: state.statistics, limits: limits)],
+                idleTimeout: .init(limits.idle),
+                httpDecoderConfiguration: .init(maxHeaderFieldSize: limits.headers, maxHeaderListSize: limits.headers)
             )
         )
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)

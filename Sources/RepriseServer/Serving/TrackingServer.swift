@@ -30,8 +30,7 @@ package struct TrackingServer: Sendable {
     private let options: Options
 
     package init(store: Store, wallClock: any WallClock, entropy: any Entropy, options: Options = Options()) {
-        var limits = ServerLimits()
-        limits.artifact = options.largestArtifact
+        let limits = ServerLimits(artifact: options.largestArtifact)
         state = ServerState(store: store, wallClock: wallClock, entropy: entropy, limits: limits)
         self.options = options
     }
