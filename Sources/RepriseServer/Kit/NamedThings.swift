@@ -3,15 +3,20 @@ import RepriseStore
 
 extension RequestFields {
     /// The run that `run_id`, or in old clients `run_uuid`, names. Whether there is one is not known yet.
-    func runID() throws -> RunID {
+    ///
+    /// The fields in `with` must be there too: what is missing is told before what is wrong.
+    func runID(with others: String...) throws -> RunID {
         let name = try optionalText("run_id").flatMap { $0.isEmpty ? nil : $0 } ?? optionalText("run_uuid")
         guard let name, !name.isEmpty else { throw MLflowError.missingField("run_id") }
+        for other in others { _ = try text(other) }
         return try RunID(named: name)
     }
 
     /// The number in a text such as `experiment_id`. Whether there is such a project is not known yet.
-    func projectNumber(_ name: String = "experiment_id") throws -> Int64 {
-        try MLflowError.projectNumber(try text(name))
+    func projectNumber(_ name: String = "experiment_id", with others: String...) throws -> Int64 {
+        let number = try text(name)
+        for other in others { _ = try text(other) }
+        return try MLflowError.projectNumber(number)
     }
 }
 

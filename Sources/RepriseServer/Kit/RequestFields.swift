@@ -8,6 +8,8 @@ import RepriseModel
 /// As in the real server, whole and decimal numbers may come as texts, and `run_uuid` stands in for `run_id`.
 struct RequestFields: Sendable {
     private var values: Mapping
+    /// Arguments of a query, where whatever came several times is a list.
+    private var isQuery = false
 
     init(_ values: Mapping) { self.values = values }
 
@@ -34,6 +36,7 @@ struct RequestFields: Sendable {
     /// The arguments of a query: one of a name is a text, several are a list of texts.
     init(query: some StringProtocol) {
         values = [:]
+        isQuery = true
         for argument in query.utf8.split(separator: UInt8(ascii: "&")) {
             let parts = argument.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             let name = formDecoded(parts[0])
@@ -67,7 +70,7 @@ struct RequestFields: Sendable {
         case nil: nil
         case .string(let text): text
         // Of an argument that is repeated, the first counts, as in the real server.
-        case .list(let items) where items.allSatisfy { $0.stringValue != nil } && !items.isEmpty: items[0].stringValue
+        case .list(let items) where isQuery: items.first?.stringValue
         case .some(let value): throw MLflowError.wrongKind(name, value)
         }
     }

@@ -17,6 +17,10 @@ let serviceRoutes: [HTTPRoute] =
                         writer.field("workspaces_enabled", false)
                         writer.field("trace_archival_enabled", false)
                         writer.field("multipart_uploads_enabled", false)
+                        writer.field("multipart_downloads_enabled", false)
+                        writer.field("presigned_upload_run_id_supported", false)
+                        writer.field("presigned_upload_model_id_supported", false)
+                        writer.object("features_enabled") { $0.field("gateway", false) }
                     }
                     .bytes
             )

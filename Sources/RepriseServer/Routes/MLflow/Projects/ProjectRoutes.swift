@@ -26,7 +26,7 @@ let projectRoutes = [
         return reply(with: project)
     },
     MLflowRoute(.post, "experiments/update") { request, state in
-        let number = try request.fields.projectNumber()
+        let number = try request.fields.projectNumber(with: "new_name")
         let name = try request.fields.text("new_name")
         try NameRules.checkLength(name, of: "name", limit: NameRules.longestProjectName)
         guard try state.project(number).deletedAt == nil else {
@@ -57,7 +57,7 @@ let projectRoutes = [
 /// Tags of MLflow's experiments.
 let projectTagRoutes = [
     MLflowRoute(.post, "experiments/set-experiment-tag") { request, state in
-        let number = try request.fields.projectNumber()
+        let number = try request.fields.projectNumber(with: "key")
         let key = try request.fields.text("key")
         let value = try request.fields.optionalText("value") ?? ""
         try checkProjectTag(key, value)
@@ -65,7 +65,7 @@ let projectTagRoutes = [
         return .empty
     },
     MLflowRoute(.post, "experiments/delete-experiment-tag") { request, state in
-        let number = try request.fields.projectNumber()
+        let number = try request.fields.projectNumber(with: "key")
         let key = try request.fields.text("key")
         guard try await state.store.untagProject(number, name: key) else {
             throw MLflowError.missing("No tag with name: \(key) in experiment with id \(number)")

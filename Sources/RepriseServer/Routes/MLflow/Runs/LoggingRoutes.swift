@@ -20,7 +20,7 @@ let loggingRoutes = [
         return try await log(batch, state)
     },
     MLflowRoute(.post, "runs/log-parameter") { request, state in
-        let id = try request.fields.runID()
+        let id = try request.fields.runID(with: "key")
         let key = try request.fields.text("key")
         let value = try request.fields.optionalText("value") ?? ""
         try NameRules.check(key, path: "key")
@@ -37,7 +37,7 @@ let loggingRoutes = [
         return .empty
     },
     MLflowRoute(.post, "runs/set-tag") { request, state in
-        let id = try request.fields.runID()
+        let id = try request.fields.runID(with: "key")
         let key = try request.fields.text("key")
         let value = try request.fields.optionalText("value") ?? ""
         try NameRules.check(key, path: "key")
@@ -47,7 +47,7 @@ let loggingRoutes = [
         return .empty
     },
     MLflowRoute(.post, "runs/delete-tag") { request, state in
-        let id = try request.fields.runID()
+        let id = try request.fields.runID(with: "key")
         let key = try request.fields.text("key")
         guard try await state.store.untag(id, name: key) else {
             throw MLflowError.missing("No tag with name: \(key) in run with id \(id)")
