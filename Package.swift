@@ -109,6 +109,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(
+            name: "RepriseImports",
+            dependencies: ["RepriseModel", "RepriseSystem", "RepriseYAML", "RepriseTracking", collections],
+            swiftSettings: strict
+        ),
 
         // Floor 4: the verbs, as a library. The public product.
         .target(
@@ -116,7 +121,7 @@ let package = Package(
             dependencies: [
                 "RepriseModel", "RepriseSystem", "RepriseYAML", "RepriseExperiments", "RepriseSite", "RepriseSnapshots",
                 "RepriseDispatch", "RepriseTracking", "RepriseComparison", "RepriseDispatchers", "RepriseTrackers",
-                "RepriseStore", collections,
+                "RepriseStore", "RepriseImports", collections,
             ],
             swiftSettings: strict
         ),
@@ -175,6 +180,7 @@ let package = Package(
                 "RepriseTracking",
             ]
         ),
+        test("RepriseImports", ["RepriseTracking", "RepriseStore", "Reprise"]),
         test("RepriseCommands", ["Reprise"]),
         test("RepriseServer", ["RepriseStore", "RepriseTracking", httpTypes, hummingbird, nioCore]),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),

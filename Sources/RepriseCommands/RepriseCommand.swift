@@ -23,7 +23,7 @@ struct RepriseCommand: AsyncParsableCommand {
             """,
         version: repriseVersion,
         groupedSubcommands: [
-            CommandGroup(name: "Experiments", subcommands: [ProjectInit.self, RunStart.self]),
+            CommandGroup(name: "Experiments", subcommands: [ProjectInit.self, RunStart.self, ImportCommand.self]),
             CommandGroup(
                 name: "Runs",
                 subcommands: [

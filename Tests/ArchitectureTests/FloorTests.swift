@@ -8,7 +8,7 @@ private let floors: [[String]] = [
         "RepriseExperiments", "RepriseSite", "RepriseSnapshots", "RepriseDispatch", "RepriseTracking",
         "RepriseComparison", "RepriseCharts", "RepriseEnvironments",
     ],
-    ["RepriseDispatchers", "RepriseTrackers", "RepriseStore", "RepriseRemoteEnvironments"],
+    ["RepriseDispatchers", "RepriseTrackers", "RepriseStore", "RepriseImports", "RepriseRemoteEnvironments"],
     ["Reprise"],
     ["RepriseServer", "CRepriseWeb"],
     ["RepriseCommands"],
