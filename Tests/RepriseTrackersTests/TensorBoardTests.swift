@@ -1,4 +1,3 @@
-import Foundation
 import OrderedCollections
 import RepriseModel
 import RepriseSite
@@ -71,66 +70,5 @@ import Testing
         let reply = await tracker.send([parcel], memory: .null)
         #expect(reply.outcomes.map(\.failure) == [nil])
         #expect(try EventFileReading.run(in: file(of: 1)).points["loss"]?.count == 4)
-    }
-
-    @Test func `the real TensorBoard reads it`() async throws {
-        guard let python = ProcessInfo.processInfo.environment["REPRISE_TEST_TENSORBOARD"] else {
-            print("NOT RUN: the real TensorBoard; set REPRISE_TEST_TENSORBOARD to a Python that has it")
-            return
-        }
-        try await TrackerContract(tracker, keeps: [])
-            .check {
-                let script = """
-                    import sys, json, os
-                    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-                    from tensorboard.plugins.hparams import plugin_data_pb2
-                    runs = {}
-                    for folder, _, names in os.walk(sys.argv[1]):
-                        for name in names:
-                            events = EventAccumulator(folder, size_guidance={"scalars": 0}); events.Reload()
-                            run = {"points": {tag: [[e.step, round(e.wall_time * 1000), e.value] for e in events.Scalars(tag)]
-                                              for tag in events.Tags()["scalars"]}}
-                            data = lambda tag: plugin_data_pb2.HParamsPluginData.FromString(
-                                events.SummaryMetadata(tag).plugin_data.content)
-                            start = data("_hparams_/session_start_info").session_start_info.hparams
-                            run["parameters"] = {k: getattr(v, v.WhichOneof("kind")) for k, v in start.items()}
-                            run["status"] = data("_hparams_/session_end_info").session_end_info.status
-                            runs[name.rsplit(".", 1)[1]] = run
-                    print(json.dumps(runs))
-                    """
-                let reply = try await LiveProcessRunner()
-                    .succeed(
-                        Invocation(
-                            python,
-                            ["-c", script, playground.folder + "/tb"],
-                            variables: ["PYTHONWARNINGS": "ignore"]
-                        )
-                    )
-                return try received(Value(json: reply.text))
-            }
-    }
-
-    private func received(_ value: Value) -> ReceivedRuns {
-        var received = ReceivedRuns()
-        for (name, fields) in value.mapValue ?? [:] {
-            guard let id = RunID(name), let fields = fields.mapValue else { continue }
-            for (key, points) in fields["points"]?.mapValue ?? [:] {
-                for point in points.listValue ?? [] {
-                    let parts = point.listValue ?? []
-                    received[id]
-                        .add(
-                            key: key,
-                            step: parts[0].integerValue ?? -1,
-                            time: parts[1].integerValue ?? -1,
-                            value: parts[2].doubleValue ?? .nan
-                        )
-                }
-            }
-            for (name, value) in fields["parameters"]?.mapValue ?? [:] {
-                received[id].parameters[name] = [value.text]
-            }
-            received[id].state = fields["status"] == 1 ? "finished" : nil
-        }
-        return received
     }
 }
