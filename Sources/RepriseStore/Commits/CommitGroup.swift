@@ -34,9 +34,14 @@ struct CommitGroup {
         into performed: inout [PerformedCommit],
         in database: Database
     ) throws {
-        try SQLQuery.run(database, "SAVEPOINT one")
+        let isAlone = waiting.count == 1
+        if !isAlone { try SQLQuery.run(database, "SAVEPOINT one") }
         let done = commit.perform(database)
         performed.append(done)
+        if isAlone {
+            if let error = done.error { throw error }
+            return
+        }
         // A full disk, among others, makes SQLite undo the whole transaction.
         if let error = done.error, !database.isInsideTransaction { throw error }
         if done.error != nil { try SQLQuery.run(database, "ROLLBACK TO one") }

@@ -112,6 +112,7 @@ import Testing
         #expect(try fixture.store.run(request.id).request.name == "renamed")
         #expect(run.tagTexts["bare"] == "")
         #expect(run.tagTexts["reprise.launch"] == "launch")
+        #expect(run.tagTexts["reprise.seed"] == "7")
         #expect(run.tagTexts["reprise.snapshot"] == request.snapshot?.description)
         await #expect(throws: StoreError.stillOpen(request.id)) { try await fixture.store.deleteRuns([request.id]) }
         try await fixture.store.log(LoggedBatch(run: request.id, parameters: [("lr", "0.1"), ("extra", "1")]))
