@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct `The command line` {
     static let wrong: [[String]] = [
-        ["lst"], ["digits.exp.yaml"], ["experiments/digits.exp.yaml", "lr=1"], ["serve"], ["rm", "x"],
+        ["lst"], ["digits.exp.yaml"], ["experiments/digits.exp.yaml", "lr=1"], ["sevre"], ["rm", "x"],
         ["snapshot", "crate"], ["snapshot", "publish"], ["list", "--stat", "failed"], ["list", "--state", "faild"],
         ["list", "--limit", "-1"], ["list", "--watch", "--json"], ["run"], ["run", "a.exp.yaml", "--seed", "-3"],
         ["run", "a.exp.yaml", "--set", "slots"], ["stop"], ["stop", "--all", "x"], ["wait"],
