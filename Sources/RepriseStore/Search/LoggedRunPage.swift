@@ -87,7 +87,17 @@ private struct LoggedRunPage {
                 try fill(from: number, to: number, in: database) { _ in place }
             }
         }
-        for place in runs.indices { runs[place].tags += derived[place] }
+        for place in runs.indices {
+            runs[place].tags += derived[place]
+            guard runs[place].origin == nil else { continue }
+            // Read of the page's runs alone, for it lies within a document.
+            let seed = try SQLQuery(
+                database,
+                "SELECT json_extract(json, '$.seed') FROM request WHERE run = ?1",
+                runs[place].number
+            )
+            runs[place].tags.append(("reprise.seed", try seed.step() ? seed.text(0) : ""))
+        }
         let lineages = try database.lineages(of: runs.map(\.number))
         guard !lineages.isEmpty else { return }
         for place in runs.indices { runs[place].lineage = lineages[runs[place].number] }

@@ -77,12 +77,16 @@ private let runArtifactRoot = """
 
 /// Tags that a launched run shows and that are not kept as such.
 private let runTags = Dictionary(
-    uniqueKeysWithValues: ["experiment", "launch", "target", "snapshot"]
-        .map { column in
-            let name = "reprise." + column
-            let kept = "(SELECT value FROM tag WHERE tag.run = run.number AND tag.name = '\(name)')"
-            return (name, "CASE WHEN run.origin IS NULL THEN run.\(column) ELSE \(kept) END")
-        }
+    uniqueKeysWithValues: [
+        ("experiment", "run.experiment"), ("launch", "run.launch"), ("target", "run.target"),
+        ("snapshot", "run.snapshot"),
+        ("seed", "(SELECT CAST(json_extract(json, '$.seed') AS TEXT) FROM request WHERE request.run = run.number)"),
+    ]
+    .map { name, own in
+        let name = "reprise." + name
+        let kept = "(SELECT value FROM tag WHERE tag.run = run.number AND tag.name = '\(name)')"
+        return (name, "CASE WHEN run.origin IS NULL THEN \(own) ELSE \(kept) END")
+    }
 )
 
 private let runDataset = """
