@@ -37,9 +37,7 @@ extension Database {
             self,
             """
             SELECT run.id, run.name, project.number, artifact_location, user, state, origin, run.created_at, started_at,
-                ended_at, run.deleted_at, experiment, launch, target, snapshot,
-                CASE WHEN origin IS NULL
-                    THEN (SELECT json_extract(json, '$.seed') FROM request WHERE request.run = run.number) END
+                ended_at, run.deleted_at, experiment, launch, target, snapshot
             FROM run JOIN project ON project.name = run.project WHERE run.number = ?1
             """,
             number
@@ -64,9 +62,18 @@ extension Database {
         guard run.origin == nil else { return (run, []) }
         let derived = [
             ("reprise.experiment", query.text(11)), ("reprise.launch", query.text(12)),
-            ("reprise.target", query.text(13)), ("reprise.snapshot", query.text(14)), ("reprise.seed", query.text(15)),
+            ("reprise.target", query.text(13)), ("reprise.snapshot", query.text(14)),
+            ("reprise.seed", try seed(of: number)),
         ]
         return (run, derived)
+    }
+}
+
+extension Database {
+    /// The seed of a launched run, in digits.
+    func seed(of number: Int64) throws -> String {
+        let query = try SQLQuery(self, "SELECT json_extract(json, '$.seed') FROM request WHERE run = ?1", number)
+        return try query.step() ? query.text(0) : ""
     }
 }
 
