@@ -57,7 +57,6 @@ private struct LoggedRunPage {
                 : [
                     ("reprise.experiment", row.text(11)), ("reprise.launch", row.text(12)),
                     ("reprise.target", row.text(13)), ("reprise.snapshot", row.text(14)),
-                    ("reprise.seed", try database.seed(of: run.number)),
                 ]
         )
     }
