@@ -85,7 +85,7 @@ def fluent(stage):
         figure = pyplot.figure()
         mlflow.log_figure(figure, "figure.svg")
         pyplot.close(figure)
-        mlflow.log_image(numpy.zeros((2, 2, 3), dtype=numpy.uint8), key="steps", step=3, timestamp=5)
+        mlflow.log_image(numpy.zeros((2, 2, 3), dtype=numpy.uint8), key="steps", step=3, timestamp=5, synchronous=True)
     found = listing(stage.client, run.info.run_id)
     stage.note("all", sorted([path, folder, None if path.endswith((".svg", ".webp", ".png")) else size] for path, folder, size in found if "compressed" not in path))
     stage.note("text", mlflow.artifacts.load_text(f"runs:/{run.info.run_id}/texts/note.txt"))
