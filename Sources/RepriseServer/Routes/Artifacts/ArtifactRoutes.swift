@@ -32,7 +32,8 @@ enum ArtifactRoutes {
     private static func list(_ call: HTTPCall, _ state: ServerState) async throws -> Response {
         let folder = try safePath(call.query.optionalText("path") ?? "")
         let entries = try await blocking { try state.store.artifacts(in: folder) }
-        return Response(json: Value.map(["files": .list(entries.map { $0.value(below: "") })]).jsonBytes())
+        let files = entries.map { $0.value(below: "") }
+        return Response(json: Value.map(files.isEmpty ? [:] : ["files": .list(files)]).jsonBytes())
     }
 
     private static func get(_ call: HTTPCall, _ state: ServerState) async throws -> Response {
@@ -45,7 +46,7 @@ enum ArtifactRoutes {
         guard !path.isRoot, call.path["path"]?.hasSuffix("/") != true else { throw MLflowError.invalid("Invalid path") }
         let upload = try await ArtifactReceiving(state: state, request: call.request).upload()
         try await state.store.putArtifact(try await blocking { try upload.finish() }, at: path)
-        return Response(json: Array("{}".utf8))
+        return Response(status: .ok)
     }
 
     private static func delete(_ call: HTTPCall, _ state: ServerState) async throws -> Response {
@@ -95,13 +96,9 @@ enum ArtifactRoutes {
     }
 }
 
-/// The path, or MLflow's error for one that is not safe.
+/// The path, or MLflow's error for one that is not safe, in its own words.
 func safePath(_ text: String) throws(MLflowError) -> ArtifactPath {
-    do {
-        return try ArtifactPath(text)
-    } catch {
-        throw MLflowError.invalid("Invalid path: \(error.reason)")
-    }
+    do { return try ArtifactPath(text) } catch { throw MLflowError.invalid("Invalid path") }
 }
 
 extension ArtifactEntry {
