@@ -21,7 +21,11 @@ import Testing
             try await workshop.reprise("run", "a.exp.yaml")
             let kinds = try workshop.text("all.jsonl").split(separator: "\n")
                 .map { try Value(json: String($0)).mapValue?["kind"]?.text ?? "" }
-            #expect(kinds == ["file", "run", "parameter", "metric", "metric", "metric", "output", "state"])
+            // On a slow machine the run is also told of while it runs.
+            #expect(
+                kinds.filter { $0 != "state" } == ["file", "run", "parameter", "metric", "metric", "metric", "output"]
+            )
+            #expect(kinds.last == "state")
             let list = try await workshop.json("tracker", "list")
             #expect(list.listValue?.first?.mapValue?["waiting"] == 0)
             #expect(list.listValue?.first?.mapValue?["runs"] == 1)

@@ -52,7 +52,7 @@ struct RunCondition {
         case .only: sql += " AND run.deleted_at IS NOT NULL"
         case .included: break
         }
-        if let states = filter.states { add(states) }
+        if let states = filter.states { add(states, isAboutAll: filter.ids == nil) }
         if let ids = filter.ids { add("run.id", in: ids.map(\.description)) }
         add("run.project", filter.project)
         add("run.experiment", filter.experiment)
@@ -77,16 +77,18 @@ struct RunCondition {
 
     /// The few runs that are open, or that did not end well, have indexes of their own. Their conditions are repeated word
     /// for word, since SQLite does not see that one list of states lies within another.
-    private mutating func add(_ states: Set<RunState>) {
+    private mutating func add(_ states: Set<RunState>, isAboutAll: Bool) {
         func list(_ states: some Sequence<RunState>) -> String {
             "run.state IN (\(states.map { "'\($0.rawValue)'" }.joined(separator: ", ")))"
         }
         let open: [RunState] = [.queued, .submitted, .running]
         let troubled: [RunState] = [.failed, .cancelled, .lost]
-        if !states.isEmpty, states.isSubset(of: open) {
+        if !isAboutAll || states.isEmpty {
+            // Named runs are found by their ids.
+        } else if states.isSubset(of: open) {
             table = "run INDEXED BY run_open"
             sql += " AND " + list(open)
-        } else if !states.isEmpty, states.isSubset(of: troubled) {
+        } else if states.isSubset(of: troubled) {
             table = "run INDEXED BY run_troubled"
             sql += " AND " + list(troubled)
         }

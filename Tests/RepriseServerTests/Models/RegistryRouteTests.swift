@@ -102,71 +102,7 @@ import Testing
     @Test func `what is wrong is told in MLflow's words`() async throws {
         _ = try await server.post("registered-models/create", ["name": "digits"])
         _ = try await makeVersion(of: "digits")
-        let cases: [(String, Mapping, Int, String)] = [
-            ("registered-models/create", ["name": "digits"], 400, "Registered Model (name=digits) already exists."),
-            ("registered-models/create", [:], 400, "Missing value for required parameter 'name'."),
-            ("registered-models/create", ["name": "a/b"], 400, "Invalid model name 'a/b'."),
-            ("registered-models/create", ["name": " "], 400, "Missing value for required parameter 'name'."),
-            (
-                "registered-models/create",
-                ["name": "digits", "tags": [["key": "mlflow.prompt.is_prompt", "value": "true"]]],
-                400,
-                "Tried to create a prompt with name 'digits', but the name is already taken by a registered model."
-            ),
-            (
-                "registered-models/rename", ["name": "x", "new_name": "y"], 404,
-                "Registered Model with name=x not found"
-            ),
-            ("registered-models/rename", ["name": "digits"], 400, "Missing value for required parameter 'new_name'."),
-            (
-                "registered-models/set-tag", ["name": "x", "key": "k", "value": "v"], 404,
-                "Registered Model with name=x"
-            ),
-            (
-                "registered-models/set-tag", ["name": "digits", "key": "!"], 400,
-                "Invalid value \"!\" for parameter 'key'"
-            ),
-            (
-                "registered-models/alias",
-                ["name": "digits", "alias": "latest", "version": "1"],
-                400,
-                "'latest' alias name (case insensitive) is reserved."
-            ),
-            (
-                "registered-models/alias",
-                ["name": "digits", "alias": "v1", "version": "1"],
-                400,
-                "Version alias name 'v1' is reserved."
-            ),
-            (
-                "registered-models/alias", ["name": "digits", "alias": "a b", "version": "1"], 400,
-                "Invalid alias name: 'a b'."
-            ),
-            (
-                "registered-models/alias",
-                ["name": "digits", "alias": "a", "version": "7"],
-                404,
-                "Model Version (name=digits, version=7) not found"
-            ),
-            (
-                "model-versions/create", ["name": "x", "source": "s3://a"], 404,
-                "Registered Model with name=x not found"
-            ),
-            ("model-versions/create", ["name": "digits"], 400, "Missing value for required parameter 'source'."),
-            (
-                "model-versions/transition-stage",
-                ["name": "digits", "version": "1", "stage": "nowhere"],
-                400,
-                "Invalid Model Version stage: nowhere. Value must be one of None, Staging, Production, Archived."
-            ),
-            (
-                "model-versions/transition-stage",
-                ["name": "digits", "version": "x", "stage": "Staging"],
-                400,
-                "Parameter 'version' must be an integer, got 'x'."
-            ),
-        ]
-        for (call, body, status, message) in cases {
+        for (call, body, status, message) in wrongCalls {
             let answer = try await server.post(call, body)
             #expect(answer.status == status, "\(call) \(body): \(answer.text)")
             #expect(answer.message?.hasPrefix(message) == true, "\(call) \(body): \(answer.text)")
@@ -202,3 +138,69 @@ import Testing
         #expect(newest.source.hasPrefix("models:/digits/") && newest.location == "s3://bucket/model")
     }
 }
+
+/// A call, its body, and the status and the beginning of the message that it is answered with.
+private let wrongCalls: [(String, Mapping, Int, String)] = [
+    ("registered-models/create", ["name": "digits"], 400, "Registered Model (name=digits) already exists."),
+    ("registered-models/create", [:], 400, "Missing value for required parameter 'name'."),
+    ("registered-models/create", ["name": "a/b"], 400, "Invalid model name 'a/b'."),
+    ("registered-models/create", ["name": " "], 400, "Missing value for required parameter 'name'."),
+    (
+        "registered-models/create",
+        ["name": "digits", "tags": [["key": "mlflow.prompt.is_prompt", "value": "true"]]],
+        400,
+        "Tried to create a prompt with name 'digits', but the name is already taken by a registered model."
+    ),
+    (
+        "registered-models/rename", ["name": "x", "new_name": "y"], 404,
+        "Registered Model with name=x not found"
+    ),
+    ("registered-models/rename", ["name": "digits"], 400, "Missing value for required parameter 'new_name'."),
+    (
+        "registered-models/set-tag", ["name": "x", "key": "k", "value": "v"], 404,
+        "Registered Model with name=x"
+    ),
+    (
+        "registered-models/set-tag", ["name": "digits", "key": "!"], 400,
+        "Invalid value \"!\" for parameter 'key'"
+    ),
+    (
+        "registered-models/alias",
+        ["name": "digits", "alias": "latest", "version": "1"],
+        400,
+        "'latest' alias name (case insensitive) is reserved."
+    ),
+    (
+        "registered-models/alias",
+        ["name": "digits", "alias": "v1", "version": "1"],
+        400,
+        "Version alias name 'v1' is reserved."
+    ),
+    (
+        "registered-models/alias", ["name": "digits", "alias": "a b", "version": "1"], 400,
+        "Invalid alias name: 'a b'."
+    ),
+    (
+        "registered-models/alias",
+        ["name": "digits", "alias": "a", "version": "7"],
+        404,
+        "Model Version (name=digits, version=7) not found"
+    ),
+    (
+        "model-versions/create", ["name": "x", "source": "s3://a"], 404,
+        "Registered Model with name=x not found"
+    ),
+    ("model-versions/create", ["name": "digits"], 400, "Missing value for required parameter 'source'."),
+    (
+        "model-versions/transition-stage",
+        ["name": "digits", "version": "1", "stage": "nowhere"],
+        400,
+        "Invalid Model Version stage: nowhere. Value must be one of None, Staging, Production, Archived."
+    ),
+    (
+        "model-versions/transition-stage",
+        ["name": "digits", "version": "x", "stage": "Staging"],
+        400,
+        "Parameter 'version' must be an integer, got 'x'."
+    ),
+]
