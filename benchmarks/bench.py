@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times Reprise beside the tools that people use today, whole processes, in one run, and prints one table.
 
-Usage: bench.py --reprise PATH [NAME …] [--runs N] [--peer-runs N] [--files N] [--gib N] [--points N] [--json FILE]
+Usage: bench.py --reprise PATH [NAME …] [--runs N] [--peer-runs N] [--files N] [--gib N] [--points N] [--seconds N] [--json FILE]
 
 Every figure is the median of several executions where one takes under a second, else of one. Both sides of a
 comparison run one after the other in the same folder of the same disk. A tool that is missing is said to be missing.
@@ -196,7 +196,7 @@ class Bench:
         sys.path.insert(0, str(HERE / "serve"))
         import serve
         peers = run(HERE / "peers" / "setup.sh", check=False).stdout.strip()
-        serve.ServeBench(row, missing, self.reprise, f"{peers}/bin/python", f"{peers}/bin/fml", self.scratch).run()
+        serve.ServeBench(row, missing, self.reprise, f"{peers}/bin/python", f"{peers}/bin/fml", self.scratch, self.options.seconds).run()
 
 
 def page(head):
@@ -231,6 +231,7 @@ def main():
     parser.add_argument("--files", type=int, default=50_000)
     parser.add_argument("--gib", type=int, default=2)
     parser.add_argument("--points", type=int, default=1_000_000)
+    parser.add_argument("--seconds", type=float, default=3, help="how long each call is sent to a tracking server")
     parser.add_argument("--json", help="write the figures to this file")
     parser.add_argument("--markdown", help="write the figures to this file as a page of the documents")
     options = parser.parse_args()
