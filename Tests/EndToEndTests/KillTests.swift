@@ -53,7 +53,7 @@ import Testing
         let records = try #require(Value(json: exported.text).listValue)
         #expect(records.count == runs, hint)
         for record in records {
-            #expect(record[path: "state"] == "finished", hint)
+            #expect(record[path: "state"] == "finished", "\(hint): \(record.json())")
             #expect(record[path: "exitStatus"] == 0, hint)
             let series = record[path: "metrics"]?.listValue ?? []
             #expect(series.count == 1, hint)
