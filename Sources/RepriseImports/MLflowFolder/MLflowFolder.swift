@@ -39,7 +39,6 @@ package struct MLflowFolder: HistorySource {
         for (below, isDeleted) in [("", false), (Self.trash + "/", true)] {
             for name in try folders(in: place + "/" + below) where name != Self.trash && name != Self.registry {
                 let folder = "\(place)/\(below)\(name)"
-                // The experiment of every new folder, which may never have been used, comes without being asked for.
                 guard try files.exists(folder + "/meta.yaml") else { continue }
                 do {
                     page.items.append(try project(folder, below + name, isDeleted))
