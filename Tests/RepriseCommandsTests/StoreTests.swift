@@ -1,3 +1,4 @@
+import Foundation
 import Reprise
 import RepriseModel
 import RepriseSystem
@@ -85,7 +86,8 @@ import Testing
 
     private func inFolder(_ body: (String) async throws -> Void) async throws {
         var entropy = EntropyGenerator(LiveEntropy())
-        let folder = "/tmp/reprise-commands-\(RunID(using: &entropy).short)"
+        let folder = FileManager.default.temporaryDirectory
+            .appending(path: "reprise-commands-\(RunID(using: &entropy).short)").path
         let files = LiveFileSystem()
         try files.makeFolder(folder)
         try files.write(experiment, to: folder + "/count.exp.yaml")

@@ -18,7 +18,8 @@ final class ServerFixture: Sendable {
 
     init(safeguards: Safeguards = Safeguards(token: nil, hosts: HostNames(chosen: [], anyName: false))) throws {
         var generator = EntropyGenerator(LiveEntropy())
-        folder = "/tmp/reprise-server-test-\(RunID(using: &generator))"
+        folder =
+            FileManager.default.temporaryDirectory.appending(path: "reprise-server-\(RunID(using: &generator))").path
         store = try Store.open(folder + "/.reprise", create: true, files: LiveFileSystem(), clock: LiveWallClock())
         state = ServerState(store: store, wallClock: LiveWallClock(), entropy: LiveEntropy())
         responder = ServerResponder(state: state, safeguards: safeguards)

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import RepriseModel
 import RepriseSystem
@@ -13,7 +14,7 @@ struct Playground: ~Copyable {
     let processes = LiveProcessRunner()
 
     init() throws {
-        folder = "/tmp/reprise-snapshots-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+        folder = FileManager.default.temporaryDirectory.appending(path: "reprise-snapshots-\(UUID().uuidString)").path
         try files.makeFolder(folder + "/project/.reprise")
     }
 

@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "DELETE FROM run", "PRAGMA journal_mode = DELETE", "ATTACH '/tmp/x' AS x", "SELECT 1; SELECT 2", "",
+        "DELETE FROM run", "PRAGMA journal_mode = DELETE", "ATTACH 'other.db' AS x", "SELECT 1; SELECT 2", "",
         "SELECT * FROM",
         "SELECT load_extension('x')", "CREATE TEMP TABLE t (a)", "WITH x AS (SELECT 1) UPDATE run SET name = 'x'",
     ])

@@ -1,3 +1,4 @@
+import Foundation
 import RepriseDispatch
 import RepriseModel
 import RepriseSystem
@@ -8,7 +9,7 @@ final class TestFolder: Sendable {
     private let files = LiveFileSystem()
 
     init() {
-        path = "/tmp/reprise-script-\(UInt64.random(in: 0 ... .max))"
+        path = FileManager.default.temporaryDirectory.appending(path: "reprise-script-\(UUID().uuidString)").path
         try? files.makeFolder(path + "/work")
     }
 

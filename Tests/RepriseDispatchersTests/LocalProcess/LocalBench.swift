@@ -1,3 +1,4 @@
+import Foundation
 import RepriseDispatch
 import RepriseDispatchers
 import RepriseModel
@@ -6,7 +7,7 @@ import RepriseTestKit
 
 /// Real processes in a temporary folder, removed at the end.
 final class LocalBench: DispatcherBench {
-    let path = "/tmp/reprise-local-\(UInt64.random(in: 0 ... .max))"
+    let path = FileManager.default.temporaryDirectory.appending(path: "reprise-local-\(UUID().uuidString)").path
     let files = LiveFileSystem()
 
     deinit { try? files.remove(path) }

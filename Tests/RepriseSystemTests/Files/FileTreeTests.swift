@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import RepriseModel
 import RepriseSystem
@@ -26,7 +27,7 @@ import Testing
     private let trees = LiveFileTree()
 
     private func inFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
-        let folder = "/tmp/reprise-tree-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+        let folder = FileManager.default.temporaryDirectory.appending(path: "reprise-tree-\(UUID().uuidString)").path
         try files.makeFolder(folder)
         defer {
             // A folder left over harms no later test.

@@ -30,7 +30,7 @@ def life(stage):
 
 @scenario(classic=True)
 def locations(stage):
-    given = stage.experiment("given", artifact_location="file:///tmp/somewhere/else")
+    given = stage.experiment("given", artifact_location="file:///srv/somewhere/else")
     stage.note("given", stage.client.get_experiment(given).artifact_location)
     stage.note("of a run there", stage.client.get_run(stage.run(given, 1)).info.artifact_uri)
     usual = stage.experiment("usual")
