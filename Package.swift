@@ -75,6 +75,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "RepriseImages",
+            dependencies: ["RepriseModel", "RepriseSystem", collections],
+            swiftSettings: strict
+        ),
+        .target(
             name: "RepriseDispatch",
             dependencies: ["RepriseModel", "RepriseSystem", collections],
             swiftSettings: strict
@@ -94,7 +99,7 @@ let package = Package(
         // Floor 3: adapters. The only floor that names an engine or a database.
         .target(
             name: "RepriseDispatchers",
-            dependencies: ["RepriseModel", "RepriseSystem", "RepriseDispatch", collections],
+            dependencies: ["RepriseModel", "RepriseSystem", "RepriseDispatch", "RepriseImages", collections],
             swiftSettings: strict
         ),
         .target(
@@ -120,8 +125,8 @@ let package = Package(
             name: "Reprise",
             dependencies: [
                 "RepriseModel", "RepriseSystem", "RepriseYAML", "RepriseExperiments", "RepriseSite", "RepriseSnapshots",
-                "RepriseDispatch", "RepriseTracking", "RepriseComparison", "RepriseDispatchers", "RepriseTrackers",
-                "RepriseStore", "RepriseImports", collections,
+                "RepriseImages", "RepriseDispatch", "RepriseTracking", "RepriseComparison", "RepriseDispatchers",
+                "RepriseTrackers", "RepriseStore", "RepriseImports", collections,
             ],
             swiftSettings: strict
         ),
@@ -169,15 +174,15 @@ let package = Package(
         test("RepriseTracking"),
         test("RepriseComparison"),
         test("RepriseCharts"),
-        test("RepriseDispatchers", ["RepriseDispatch"]),
+        test("RepriseImages"),
+        test("RepriseDispatchers", ["RepriseDispatch", "RepriseImages"]),
         test("RepriseTrackers", ["RepriseSite", "RepriseTracking"]),
         test("RepriseStore", ["RepriseDispatch", "RepriseTracking", grdb]),
         test(
             "Reprise",
             [
-                "RepriseComparison", "RepriseDispatch", "RepriseExperiments", "RepriseSite", "RepriseSnapshots",
-                "RepriseStore",
-                "RepriseTracking",
+                "RepriseComparison", "RepriseDispatch", "RepriseExperiments", "RepriseImages", "RepriseSite",
+                "RepriseSnapshots", "RepriseStore", "RepriseTracking",
             ]
         ),
         test("RepriseImports", ["RepriseTracking", "RepriseStore", "Reprise"]),

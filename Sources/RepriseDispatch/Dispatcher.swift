@@ -81,6 +81,8 @@ package struct Job: Hashable, Sendable {
     package var gpus: [Int]
     /// The processors that the scheduler gave to it, where jobs are pinned.
     package var processors: [Int]
+    /// What it is executed in; nil: the machine itself.
+    package var container: JobContainer?
 
     package init(
         key: JobKey,
@@ -88,7 +90,8 @@ package struct Job: Hashable, Sendable {
         resources: Resources = Resources(),
         secrets: [String: String] = [:],
         gpus: [Int] = [],
-        processors: [Int] = []
+        processors: [Int] = [],
+        container: JobContainer? = nil
     ) {
         self.key = key
         self.folder = folder
@@ -96,6 +99,7 @@ package struct Job: Hashable, Sendable {
         self.secrets = secrets
         self.gpus = gpus
         self.processors = processors
+        self.container = container
     }
 }
 

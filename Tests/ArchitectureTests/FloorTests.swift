@@ -5,7 +5,7 @@ private let floors: [[String]] = [
     ["RepriseModel", "COpenSSL", "CRepriseSystem"],
     ["RepriseSystem", "RepriseYAML"],
     [
-        "RepriseExperiments", "RepriseSite", "RepriseSnapshots", "RepriseDispatch", "RepriseTracking",
+        "RepriseExperiments", "RepriseSite", "RepriseSnapshots", "RepriseImages", "RepriseDispatch", "RepriseTracking",
         "RepriseComparison", "RepriseCharts", "RepriseEnvironments",
     ],
     ["RepriseDispatchers", "RepriseTrackers", "RepriseStore", "RepriseImports", "RepriseRemoteEnvironments"],

@@ -34,6 +34,9 @@ public struct RunRequest: Hashable, Sendable, Codable {
     public var createdAt: Timestamp
     /// The run that this one repeats.
     public var repeats: RunID?
+    /// The folder whose files the run saw as they were at each moment, instead of the snapshot's: absolute, from
+    /// `run --dev`. Such a run cannot be repeated or verified.
+    public var development: String?
 
     public init(
         id: RunID,
@@ -58,7 +61,8 @@ public struct RunRequest: Hashable, Sendable, Codable {
         description: String? = nil,
         determinism: Bool = true,
         createdAt: Timestamp,
-        repeats: RunID? = nil
+        repeats: RunID? = nil,
+        development: String? = nil
     ) {
         self.id = id
         self.name = name
@@ -83,6 +87,7 @@ public struct RunRequest: Hashable, Sendable, Codable {
         self.determinism = determinism
         self.createdAt = createdAt
         self.repeats = repeats
+        self.development = development
     }
 }
 
@@ -111,6 +116,8 @@ public struct StepRequest: Hashable, Sendable, Codable {
     public var outputs: [OutputRule]
     public var resources: Resources
     public var retry: RetryPolicy
+    /// nil: the machine itself.
+    public var environment: StepEnvironment?
 
     public init(
         name: String? = nil,
@@ -119,7 +126,8 @@ public struct StepRequest: Hashable, Sendable, Codable {
         splits: Int? = nil,
         outputs: [OutputRule] = [],
         resources: Resources = Resources(),
-        retry: RetryPolicy = RetryPolicy()
+        retry: RetryPolicy = RetryPolicy(),
+        environment: StepEnvironment? = nil
     ) {
         self.name = name
         self.command = command
@@ -128,6 +136,7 @@ public struct StepRequest: Hashable, Sendable, Codable {
         self.outputs = outputs
         self.resources = resources
         self.retry = retry
+        self.environment = environment
     }
 }
 

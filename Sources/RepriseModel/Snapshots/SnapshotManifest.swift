@@ -7,11 +7,19 @@ public struct SnapshotManifest: Hashable, Sendable, Codable {
     /// Sorted by name.
     public var data: [DataDigest]
     public var environment: EnvironmentFingerprint
+    /// The environments of those steps that have another one than the experiment's; nil where none has.
+    public var steps: [String: EnvironmentFingerprint]?
 
-    public init(code: CodeTree, data: [DataDigest], environment: EnvironmentFingerprint) {
+    public init(
+        code: CodeTree,
+        data: [DataDigest],
+        environment: EnvironmentFingerprint,
+        steps: [String: EnvironmentFingerprint]? = nil
+    ) {
         self.code = code
         self.data = data.sorted { $0.name < $1.name }
         self.environment = environment
+        self.steps = steps
     }
 }
 
@@ -49,9 +57,9 @@ public struct DataDigest: Hashable, Sendable, Codable {
 /// The software that the command meets. The machine itself is recorded beside each run, not here, so that the same
 /// software on two machines is the same snapshot.
 public struct EnvironmentFingerprint: Hashable, Sendable, Codable {
-    /// `host`, `image` or `build`.
+    /// `host` or `image`.
     public var kind: String
-    /// Facts by name: `system`, `interpreter`, `interpreter.version`, `package.numpy`, `variable.LANG`. Sorted by name.
+    /// Facts by name: `image` (the digest of an image's content, never its name), `system`, `interpreter`, `interpreter.version`, `package.numpy`, `variable.LANG`. Sorted by name.
     public var facts: Mapping
 
     public init(kind: String = "host", facts: Mapping = [:]) {
