@@ -37,7 +37,9 @@ package protocol ContainerEngine: Sendable {
     /// Gives the image one more name, so that the engine's own cleaning leaves it alone.
     func tag(_ image: LocalImage, as name: String) async throws
 
-    /// Builds from a recipe whose bases are pinned.
+    /// Builds from a recipe whose bases are pinned and here: nothing is pulled. `log` is told every line as it comes.
+    ///
+    /// A recipe that fails is `EngineError.recipeFailed` with its last lines; where its log lies is the caller's to add.
     func build(_ order: BuildOrder, log: @escaping @Sendable (String) -> Void) async throws -> LocalImage
 
     /// Sends it to a registry and tells the digest under which that hands it out.
@@ -99,14 +101,24 @@ package struct BuildOrder: Hashable, Sendable {
     /// The name that the image gets; for Apptainer the path of the file.
     package var name: String
     package var labels: [String: String]
+    /// Values for the recipe's own parameters: ARG, or `%arguments`.
+    package var arguments: [String: String]
     /// Seconds since 1970 that files and the image itself claim as their time.
     package var sourceDate: Int64
 
-    package init(recipe: String, context: String, name: String, labels: [String: String] = [:], sourceDate: Int64 = 0) {
+    package init(
+        recipe: String,
+        context: String,
+        name: String,
+        labels: [String: String] = [:],
+        arguments: [String: String] = [:],
+        sourceDate: Int64 = 0
+    ) {
         self.recipe = recipe
         self.context = context
         self.name = name
         self.labels = labels
+        self.arguments = arguments
         self.sourceDate = sourceDate
     }
 }
