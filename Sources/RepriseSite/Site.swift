@@ -105,7 +105,7 @@ package struct Site: Sendable {
 
     private func check(_ assignment: Assignment, key: String, target: String, kind: TargetKind) throws {
         let keys = SettingTable.keys(of: kind)
-        guard !keys.contains(key) else { return }
+        guard !keys.contains(key) else { return try checkEngine(assignment, key: key, target: target, kind: kind) }
         let kinds = SettingTable.definition(of: assignment.name)?.kinds ?? []
         throw Mistake(
             "the target `\(target)` is of kind \(kind.rawValue), which has no setting `\(key)`",
@@ -114,6 +114,19 @@ package struct Site: Sendable {
             fix: nearestName(to: key, among: keys).map { "did you mean `\($0)`?" }
                 ?? "take it away; \(kind.rawValue) has " + keys.joined(separator: ", "),
             code: "unknown-setting",
+            place: assignment.place
+        )
+    }
+}
+
+extension Site {
+    /// Apptainer has a kind of its own, since its images are others.
+    private func checkEngine(_ assignment: Assignment, key: String, target: String, kind: TargetKind) throws {
+        guard kind == .container, key == "engine", assignment.value?.stringValue == "apptainer" else { return }
+        throw Mistake(
+            "the target `\(target)` is of kind container, whose engine is `podman` or `docker`",
+            fix: "write `kind: apptainer`, without `engine`",
+            code: "wrong-value",
             place: assignment.place
         )
     }

@@ -17,6 +17,12 @@ package struct TargetSettings: Hashable, Sendable {
     /// Bytes of main memory that runs may use together; nil means all.
     package var memory: Int64? { values["memory"]?.integerValue }
     package var gpus: Int? { whole("gpus") }
+    /// What runs images there, as the site names it; `auto` and nil leave the choice.
+    package var engine: String? { values["engine"]?.stringValue }
+    /// More options for the engine's own command.
+    package var options: [String] { values["options"]?.listValue?.compactMap(\.stringValue) ?? [] }
+    /// The image for experiments that name none.
+    package var image: String? { values["image"]?.stringValue }
 
     private func whole(_ key: String) -> Int? { values[key]?.integerValue.flatMap(Int.init(exactly:)) }
 }
@@ -42,6 +48,16 @@ package struct Settings: Hashable, Sendable {
     package var tensorBoard: String?
     /// Whether programs find a server of the MLflow API that logs into their run.
     package var trackingServer: Bool
+    package var images: ImageSettings
+}
+
+/// Where images are published.
+package struct ImageSettings: Hashable, Sendable {
+    /// The registry with the repository, such as `ghcr.io/me/digits`.
+    package var repository: String?
+    package var user: String?
+    /// The name of the credential that holds the password.
+    package var credential: String?
 }
 
 extension Site {
@@ -64,7 +80,7 @@ extension Site {
         }
         var values: Mapping = [:]
         for key in SettingTable.keys(of: kind) { values[key] = try value("targets.\(name).\(key)") }
-        if kind == .process, values["slots"] == nil { values["slots"] = try value("targets.local.slots") ?? 1 }
+        if kind.isSupported, values["slots"] == nil { values["slots"] = try value("targets.local.slots") ?? 1 }
         return TargetSettings(name: name, kind: kind, values: values)
     }
 
@@ -83,7 +99,12 @@ extension Site {
                 sweepConfirm: Int(try whole("sweep.confirm")),
                 outputLimit: try whole("output.limit"),
                 tensorBoard: try value("tensorboard")?.stringValue,
-                trackingServer: try value("tracking-server")?.boolValue ?? true
+                trackingServer: try value("tracking-server")?.boolValue ?? true,
+                images: ImageSettings(
+                    repository: try value("images.repository")?.stringValue,
+                    user: try value("images.user")?.stringValue,
+                    credential: try value("images.credential")?.stringValue
+                )
             )
         }
     }

@@ -99,6 +99,33 @@ import Testing
         #expect(warnings.map(\.fix) == ["did you mean `REPRISE_TARGET`?"])
     }
 
+    @Test func `targets that run images say by what`() throws {
+        let site = try SiteFolder(
+            machine: """
+                images: {repository: ghcr.io/me/digits, user: me, credential: ghcr}
+                targets:
+                  local: {engine: apptainer}
+                  box: {kind: container, engine: podman, image: python:3.12, options: [--pids-limit=100]}
+                """
+        )
+        .load()
+        #expect(try site.settings(for: "local").engine == "apptainer")
+        let box = try site.settings(for: "box")
+        #expect(box.engine == "podman")
+        #expect(box.image == "python:3.12")
+        #expect(box.options == ["--pids-limit=100"])
+        let images = try site.settings.images
+        #expect([images.repository, images.user, images.credential] == ["ghcr.io/me/digits", "me", "ghcr"])
+        #expect(try site.settings(for: "local").image == nil)
+    }
+
+    @Test func `Apptainer is a kind, and no engine of a container target`() throws {
+        let error = #expect(throws: Mistake.self) {
+            _ = try SiteFolder(machine: "targets: {box: {kind: container, engine: apptainer}}").load()
+        }
+        #expect(error?.fix == "write `kind: apptainer`, without `engine`")
+    }
+
     @Test func `sizes, times and lists are read from text`() throws {
         let site = try SiteFolder(machine: hpc)
             .load(
@@ -115,7 +142,8 @@ import Testing
         let site = try SiteFolder()
             .load(environment: ["REPRISE_TARGETS_SIF_KIND": "apptainer"], set: ["targets.b.kind=process"])
         #expect(Set(site.targets) == ["local", "b", "sif"])
-        #expect(try site.settings(for: "sif").isSupported == false)
+        #expect(try site.settings(for: "sif").isSupported)
+        #expect(try site.settings(for: "sif").slots == 8)
         #expect(try site.settings(for: "b").slots == 8)
     }
 

@@ -6,6 +6,9 @@ public enum ProgressEvent: Sendable {
     case note(String)
     /// Code or data are being taken in; `total` is nil while nobody knows.
     case snapshot(what: String, done: Int, total: Int?)
+    /// An image is looked up, fetched or built: a line of whoever does it, or bytes, or both. `done` without `total` is
+    /// all that is known; an empty text without bytes says that there is nothing more to tell.
+    case image(reference: String, text: String, done: Int64?, total: Int64?)
     /// The launch is on disk: these runs will be executed, whatever happens to this process.
     case queued([RunID])
     /// A job of the run changed its state, and the change is on disk.

@@ -79,6 +79,8 @@ extension ProgressEvent {
         switch self {
         case .note(let text): ["event": "note", "text": .string(text)]
         case .snapshot: nil
+        case .image(let reference, let text, _, _):
+            text.isEmpty ? nil : ["event": "image", "reference": .string(reference), "text": .string(text)]
         case .queued(let runs): ["event": "queued", "runs": .list(runs.map { .string($0.description) })]
         case .changed(_, let job, let state, let reason):
             [

@@ -20,19 +20,35 @@ package struct LaunchPicture: Sendable {
     }
 
     package func lines(at now: Timestamp) -> [String] {
-        if let preparing = progress.preparing { return ["snapshot: \(preparing)"] }
-        guard !progress.runs.isEmpty else { return [] }
-        return [bar + counts + timeLeft(now)] + table(now)
+        if let preparing = progress.preparing, images.isEmpty { return ["snapshot: \(preparing)"] }
+        guard !progress.runs.isEmpty else { return images }
+        return images + [bar + counts + timeLeft(now)] + table(now)
     }
 
     private var bar: String {
+        "\(bar(progress.ended, of: progress.runs.count)) \(progress.ended)/\(progress.runs.count)"
+    }
+
+    private func bar(_ done: Int, of total: Int) -> String {
         let cells = max(10, min(30, width / 4))
-        let total = progress.runs.count
-        let done = cells * progress.ended / total
+        let done = total > 0 ? cells * min(max(done, 0), total) / total : 0
         let (full, empty) = isUnicode ? ("━", "─") : ("#", ".")
         let filled = Paint.green.applied(to: String(repeating: full, count: done), isColoured)
         let rest = Paint.faint.applied(to: String(repeating: empty, count: cells - done), isColoured)
-        return "\(filled)\(rest) \(progress.ended)/\(total)"
+        return filled + rest
+    }
+
+    private var images: [String] { progress.images.map { image($0.key, $0.value) } }
+
+    /// `python:3.12 ━━━━━━──── 12 MiB of 37 MiB`; what whoever fetches it says where nobody knows how much there is.
+    private func image(_ reference: String, _ line: LaunchProgress.ImageLine) -> String {
+        let name = Paint.cyan.applied(to: reference.harmless, isColoured)
+        guard let done = line.done else { return "\(name) \(line.text.harmless)" }
+        let amount = Quantities.text(bytes: done)
+        guard let total = line.total else { return "\(name) \(amount) \(line.text.harmless)" }
+        // In thousandths, so that no size is too large for it.
+        let part = total > 0 ? Int(Double(done) / Double(total) * 1000) : 0
+        return "\(name) \(bar(part, of: 1000)) \(amount) of \(Quantities.text(bytes: total))"
     }
 
     private var counts: String {
@@ -82,6 +98,7 @@ package struct LaunchPicture: Sendable {
         case .queued(let runs): "\(runs.count) \(runs.count == 1 ? "run" : "runs") queued"
         case .runChanged(let run, let state, let reason): line(run, state, reason)
         case .waiting(let job, let reason): "\(job.run.short) \(reason)".harmless
+        case .image(let reference, let text, _, _): text.isEmpty ? nil : "\(reference): \(text)".harmless
         case .snapshot, .changed, .metrics: nil
         }
     }

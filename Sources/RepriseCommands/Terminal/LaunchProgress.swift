@@ -14,11 +14,20 @@ package struct LaunchProgress: Sendable {
         var metrics: OrderedDictionary<String, [Double]> = [:]
     }
 
+    /// How far an image is.
+    struct ImageLine: Sendable {
+        var text = ""
+        var done: Int64?
+        var total: Int64?
+    }
+
     /// How many values of a series are kept for its sparkline.
     private static let history = 200
 
     private(set) var runs: OrderedDictionary<RunID, Line> = [:]
     private(set) var preparing: String?
+    /// What is being looked up, fetched or built, by reference.
+    private(set) var images: OrderedDictionary<String, ImageLine> = [:]
     private var firstStart: Timestamp?
 
     package init() {}
@@ -37,14 +46,28 @@ package struct LaunchProgress: Sendable {
         switch event {
         case .snapshot(let what, let done, let total):
             preparing = "\(what) \(done)" + (total.map { " of \($0)" } ?? "")
+        case .image(let reference, let text, let done, let total): note(reference, text, done, total)
         case .queued(let ids):
             preparing = nil
+            images = [:]
             for id in ids { add(id, name: id.short) }
         case .runChanged(let run, let state, let reason): change(run, to: state, reason, at: now)
         case .metrics(let run, let series):
             for summary in series { append(summary.last, to: summary.key, of: run) }
         case .note, .changed, .waiting: break
         }
+    }
+
+    private mutating func note(_ reference: String, _ text: String, _ done: Int64?, _ total: Int64?) {
+        if text.isEmpty, done == nil || done == total {
+            images[reference] = nil
+            return
+        }
+        var line = images[reference] ?? ImageLine()
+        if !text.isEmpty { line.text = text }
+        line.done = done
+        line.total = total
+        images[reference] = line
     }
 
     private mutating func change(_ run: RunID, to state: RunState, _ reason: String?, at now: Timestamp) {

@@ -36,6 +36,9 @@ package enum SettingTable {
             "the largest file that is kept as an output of a run, or taken as an artifact",
             standard: .integer(10 << 30)
         ),
+        SettingDefinition("images.repository", .text, "where `reprise image publish` sends images, with its registry"),
+        SettingDefinition("images.user", .text, "who one is for that registry"),
+        SettingDefinition("images.credential", .text, "the credential that holds the password for that registry"),
         SettingDefinition(
             "tensorboard",
             .pattern,
@@ -63,7 +66,13 @@ package enum SettingTable {
         target("cpus", .whole(least: 1), "processors that runs may use together; else all", here),
         target("memory", .bytes, "main memory that runs may use together; else all", here),
         target("gpus", .whole(least: 0), "GPUs that runs may use together; else all", here),
-        target("engine", .choice(["auto", "docker", "podman"]), "the container engine", [.container]),
+        target(
+            "engine",
+            .choice(["auto", "podman", "docker", "apptainer"]),
+            "what runs images; `auto` takes the first that works",
+            [.process, .container]
+        ),
+        target("image", .text, "the image for experiments that name none", [.container, .apptainer]),
         target("ssh", .text, "the login node, as `ssh` takes it; unset means this machine", [.slurm]),
         target("workspace", .text, "the folder or bucket for run directories", [.slurm, .kubernetes, .awsBatch]),
         target("partition", .text, "the partition to submit to", [.slurm]),

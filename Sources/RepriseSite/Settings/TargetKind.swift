@@ -4,5 +4,10 @@ package enum TargetKind: String, CaseIterable, Hashable, Sendable {
     case awsBatch = "aws-batch"
 
     /// Whether this version can run something there. Targets of the other kinds can be written down and shown.
-    package var isSupported: Bool { self == .process }
+    package var isSupported: Bool {
+        switch self {
+        case .process, .container, .apptainer: true
+        case .slurm, .kubernetes, .awsBatch: false
+        }
+    }
 }

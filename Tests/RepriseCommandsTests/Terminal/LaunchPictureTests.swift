@@ -17,6 +17,15 @@ import Testing
         let runs = (1...12).map(runID)
         var events: [(Int64, ProgressEvent)] = [
             (0, .snapshot(what: "code", done: 120, total: 500)),
+            (
+                0,
+                .image(
+                    reference: "docker.io/library/python:3.12",
+                    text: "Copying blob 3f",
+                    done: 4 << 20,
+                    total: 16 << 20
+                )
+            ),
             (1, .queued(runs)),
             (1, .note("data `train` is unchanged")),
         ]
@@ -50,6 +59,16 @@ import Testing
             }
         }
         try expectGolden(text, "launch-picture.txt")
+    }
+
+    @Test func `shows a bar for an image whose size is known, until it is there`() {
+        var picture = picture(width: 60)
+        let name = "docker.io/library/python:3.12"
+        picture.progress.apply(.snapshot(what: "code", done: 1, total: 2), at: time(0))
+        picture.progress.apply(.image(reference: name, text: "Copying", done: 4 << 20, total: 16 << 20), at: time(0))
+        #expect(picture.lines(at: time(0)) == ["\(name) ━━━──────────── 4 MiB of 16 MiB"])
+        picture.progress.apply(.image(reference: name, text: "", done: nil, total: nil), at: time(1))
+        #expect(picture.lines(at: time(1)) == ["snapshot: code 1 of 2"])
     }
 
     @Test func `is a line an event where there is no terminal`() throws {
