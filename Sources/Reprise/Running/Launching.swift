@@ -23,6 +23,7 @@ extension Laboratory {
     ) async throws -> Launch {
         let commands = CommandCheck(world: world, isKept: plan.options.snapshot != nil)
         for part in plan.plans { try commands.check(part) }
+        try refuseImages(in: plan)
         let home = try home(of: plan)
         let store = try store(makingIn: home)
         var generator = EntropyGenerator(world.entropy)
@@ -56,6 +57,17 @@ extension Laboratory {
             runs: requests.map(\.id),
             snapshot: requests.first.flatMap(\.snapshot) ?? SHA256Hasher.digest(of: [])
         )
+    }
+
+    private func refuseImages(in plan: LaunchPlan) throws {
+        for environment in plan.plans.flatMap(\.environments) where environment.text != nil {
+            throw Mistake(
+                "images cannot be used yet",
+                fix: "run it on the host: take this out of `environment`",
+                code: "unsupported",
+                place: environment.place
+            )
+        }
     }
 
     /// Where a store is made if there is none: the project's root.

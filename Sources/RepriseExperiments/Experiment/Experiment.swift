@@ -66,27 +66,7 @@ package struct ExperimentStep: Sendable {
     package var outputs: [OutputRule]
     package var resources: Resources
     package var retry: RetryPolicy
-}
-
-/// What the commands run in. Without image and build it is the host.
-package struct ExperimentEnvironment: Sendable {
-    package enum Build: Hashable, Sendable {
-        /// Absolute paths.
-        case dockerfile(String)
-        case definition(String)
-    }
-
-    package enum Network: String, Hashable, Sendable {
-        case engine = "default"
-        case none, host
-    }
-
-    package var image: String?
-    package var build: Build?
-    package var variables: OrderedDictionary<String, LocatedText> = [:]
-    /// Environment variable → name of a credential of the site.
-    package var credentials: Mapping = [:]
-    package var network = Network.engine
+    package var container: ContainerText
 }
 
 /// What of the folder belongs to the snapshot, beyond the files of ignored patterns.

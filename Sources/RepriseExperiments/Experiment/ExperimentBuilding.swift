@@ -24,7 +24,8 @@ struct ExperimentBuilding {
     mutating func experiment() throws -> Experiment {
         let name = try self.name()
         let parameters = root["parameters"].flatMap { $0.map == nil ? nil : $0 }
-        let environment = try self.environment()
+        let containers = EnvironmentBuilding(file: file)
+        let environment = try containers.environment()
         return Experiment(
             name: name,
             title: name.text.contains("{{") ? file.stem : name.text,
@@ -33,7 +34,11 @@ struct ExperimentBuilding {
             tags: texts(root["tags"]),
             parameters: parameters ?? LocatedValue(.map([:]), at: root.place),
             seed: root["seed"]?.value.integerValue.flatMap { Seed(exactly: $0) },
-            steps: try StepBuilding(root: root).steps(outputs: { try outputs($0) }),
+            steps: try StepBuilding(root: root)
+                .steps(
+                    outputs: { try outputs($0) },
+                    container: { try containers.container($0, over: environment.container, name: $1) }
+                ),
             environment: environment,
             code: ExperimentCode(
                 include: texts(root[path: "code.include"]).map(\.text),
@@ -87,93 +92,6 @@ struct ExperimentBuilding {
 
     private mutating func refuse(_ what: String, fix: String, at place: Place) {
         unsupported.append(Mistake("\(what) cannot be used yet", fix: fix, code: "unsupported", place: place))
-    }
-}
-
-extension ExperimentBuilding {
-    private mutating func environment() throws -> ExperimentEnvironment {
-        var environment = ExperimentEnvironment()
-        guard let map = root["environment"]?.map else { return environment }
-        environment.variables = OrderedDictionary(
-            uniqueKeysWithValues: (map["variables"]?.value.map ?? [:]).map { ($0.key, LocatedText($0.value.value)) }
-        )
-        environment.credentials = (map["credentials"]?.value.map ?? [:]).mapValues(\.value.value)
-        try checkVariables(map)
-        let hint = "run it on the host: take this out of `environment`"
-        if let image = map["image"], !image.value.isNull {
-            environment.image = image.value.value.text
-            refuse("`environment.image`", fix: hint, at: image.place)
-        }
-        if let build = map["build"], !build.value.isNull {
-            environment.build = try self.build(build.value)
-            refuse("`environment.build`", fix: hint, at: build.place)
-        }
-        if environment.image != nil, environment.build != nil {
-            throw Mistake(
-                "`environment` has both `image` and `build`",
-                fix: "keep one of them",
-                code: "wrong-value",
-                place: map["build"]?.place
-            )
-        }
-        if let network = map["network"], let word = network.value.value.stringValue {
-            environment.network = ExperimentEnvironment.Network(rawValue: word) ?? .engine
-            if environment.network != .engine { refuse("`environment.network: \(word)`", fix: hint, at: network.place) }
-        }
-        return environment
-    }
-
-    private func build(_ value: LocatedValue) throws -> ExperimentEnvironment.Build {
-        switch (value["dockerfile"], value["definition"]) {
-        case (let file?, nil): return .dockerfile(self.file.path(file.value.text, at: file.place))
-        case (nil, let file?): return .definition(self.file.path(file.value.text, at: file.place))
-        default:
-            throw Mistake(
-                "`environment.build` must have one of `dockerfile` and `definition`",
-                code: "wrong-value",
-                place: value.place
-            )
-        }
-    }
-
-    private func checkVariables(_ map: LocatedMapping) throws {
-        let variables = map["variables"]?.value.map ?? [:]
-        for entry in Array(variables.values) + Array((map["credentials"]?.value.map ?? [:]).values) {
-            let isName = entry.key.utf8.enumerated()
-                .allSatisfy { index, byte in
-                    switch byte {
-                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                        UInt8(ascii: "_"):
-                        true
-                    case UInt8(ascii: "0")...UInt8(ascii: "9"): index > 0
-                    default: false
-                    }
-                }
-            guard isName, !entry.key.isEmpty else {
-                throw Mistake(
-                    "`\(entry.key)` is no name of an environment variable",
-                    why: "letters, digits and `_` can stand in one, and no digit first",
-                    code: "wrong-name",
-                    place: entry.place
-                )
-            }
-            guard !entry.key.hasPrefix("REPRISE_") else {
-                throw Mistake(
-                    "`\(entry.key)` is set by Reprise itself",
-                    fix: "choose a name that does not begin with `REPRISE_`",
-                    code: "wrong-name",
-                    place: entry.place
-                )
-            }
-        }
-        for (key, entry) in map["credentials"]?.value.map ?? [:] where variables[key] != nil {
-            throw Mistake(
-                "`\(key)` stands under both `variables` and `credentials`",
-                fix: "keep one of them",
-                code: "duplicate-key",
-                place: entry.place
-            )
-        }
     }
 }
 

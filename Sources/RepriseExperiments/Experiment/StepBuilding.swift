@@ -9,7 +9,11 @@ struct StepBuilding {
 
     let root: LocatedValue
 
-    func steps(outputs: (LocatedValue?) throws -> [OutputRule]) throws -> [ExperimentStep] {
+    /// `container` types the `environment` of a step, over the experiment's own, and is told its dotted name.
+    func steps(
+        outputs: (LocatedValue?) throws -> [OutputRule],
+        container: (LocatedValue?, String) throws -> ContainerText
+    ) throws -> [ExperimentStep] {
         let command = root.map?["command"].flatMap { $0.value.isNull ? nil : $0 }
         let steps = root.map?["steps"].flatMap { $0.value.isNull ? nil : $0 }
         let resources = try self.resources(root["resources"], over: Resources())
@@ -24,12 +28,15 @@ struct StepBuilding {
                 split: nil,
                 outputs: [],
                 resources: resources,
-                retry: retry
+                retry: retry,
+                container: try container(nil, "environment")
             )
             return [step]
         case (nil, let steps?):
             return try ordered(steps.value.map ?? [:], at: steps.place) { name, entry in
-                try step(name, entry, resources: resources, retry: retry, outputs: outputs)
+                var step = try step(name, entry, resources: resources, retry: retry, outputs: outputs)
+                step.container = try container(entry.value["environment"], "steps.\(name).environment")
+                return step
             }
         case (let command?, .some): throw both(command)
         case (nil, nil):
@@ -95,7 +102,8 @@ struct StepBuilding {
             split: value["split"]?.value.integerValue.map(Int.init),
             outputs: try outputs(value["outputs"]),
             resources: try self.resources(value["resources"], over: resources),
-            retry: self.retry(value["retry"]) ?? retry
+            retry: self.retry(value["retry"]) ?? retry,
+            container: ContainerText()
         )
     }
 

@@ -19,7 +19,10 @@ package struct PlannedVariant: Sendable {
     /// The same as one map: what `parameters.json` holds.
     package var values: Value
     package var seed: Seed
+    /// Without their environments: those are resolved when the runs are launched.
     package var steps: [StepRequest]
+    /// One a step, in the same order.
+    package var environments: [EnvironmentDeclaration]
     package var variables: Mapping
 }
 
@@ -44,6 +47,14 @@ package struct ExperimentPlan: Sendable {
     /// The seed from which all others come, and whether it was drawn.
     package var root: Seed
     package var isSeedDrawn: Bool
+}
+
+extension ExperimentPlan {
+    /// The environments of all steps of all variants, the first of each source.
+    package var environments: [EnvironmentDeclaration] {
+        var seen: Set<EnvironmentDeclaration.Source> = []
+        return variants.flatMap(\.environments).filter { seen.insert($0.source).inserted }
+    }
 }
 
 /// What planning needs beside the experiment.

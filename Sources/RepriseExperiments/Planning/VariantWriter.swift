@@ -16,6 +16,7 @@ struct VariantWriter {
     private let tags: [Template]
     private let variables: OrderedDictionary<String, Template>
     private let commands: [CommandTemplate]
+    private let containers: [ContainerTemplate]
 
     init(_ experiment: Experiment, project: String) throws {
         self.experiment = experiment
@@ -26,6 +27,7 @@ struct VariantWriter {
         tags = try experiment.tags.map { try Template($0, names: names) }
         names.owner = "a description"
         description = try experiment.description.map { try Template($0, names: names) }
+        containers = try experiment.steps.map { try ContainerTemplate($0.container, names) }
         names.allowsSeed = true
         names.owner = "an environment variable"
         names.data = experiment.data.map(\.name)
@@ -73,6 +75,7 @@ struct VariantWriter {
                         retry: step.retry
                     )
                 },
+            environments: try containers.map { try $0.declaration(values) },
             variables: try variables.mapValues { .string(try $0.text(values)) }
         )
     }

@@ -80,32 +80,57 @@ enum ExperimentSchema {
             SchemaKey("outputs", outputs, "Files that the step leaves, to keep by content."),
             SchemaKey("resources", resources, "What the step asks of the machine, over the experiment's own."),
             SchemaKey("retry", retry, "When the step is tried again, instead of the experiment's own."),
+            SchemaKey(
+                "environment",
+                .keys(container, others: nil),
+                "What the step runs in; what it leaves out is as in the experiment's own."
+            ),
         ],
         others: nil
     )
 
     private static let environment = Shape.keys(
-        [
-            SchemaKey("image", .text, "A container image; resolved to a digest when the snapshot is taken."),
-            SchemaKey("build", .keys(build, others: nil), "How to build an image."),
+        container + [
             SchemaKey("variables", .map(.word), "Environment variables. May hold {{ parameters }} and {{ seed }}."),
             SchemaKey(
                 "credentials",
                 .map(.text),
                 "Environment variables that hold secrets, by the name of a credential of the site."
             ),
-            SchemaKey(
-                "network",
-                .choice(["default", "none", "host"]),
-                "Which network a container gets; the engine's own where it is left out."
-            ),
         ],
         others: nil
     )
 
+    private static let container = [
+        SchemaKey(
+            "image",
+            .text,
+            "A container image: of a registry, an archive, a .sif file, or one that an engine has. Its content is kept in reprise.lock on first use. May hold {{ parameters }}."
+        ),
+        SchemaKey("build", .keys(build, others: nil), "How to build the image, from the code of the snapshot."),
+        SchemaKey("host", .flag, "True: the machine itself, although the experiment or the target has an image."),
+        SchemaKey(
+            "network",
+            .choice(["default", "none", "host"]),
+            "Which network the container gets; the engine's own where it is left out."
+        ),
+        SchemaKey(
+            "read-only",
+            .flag,
+            "Whether the container refuses to write anywhere but in the run's folder and /tmp."
+        ),
+        SchemaKey("shared-memory", .size, "How much of /dev/shm the container gets, such as 1GiB."),
+    ]
+
     private static let build = [
         SchemaKey("dockerfile", .text, "A Dockerfile, relative to this file."),
         SchemaKey("definition", .text, "An Apptainer definition, relative to this file."),
+        SchemaKey(
+            "context",
+            .text,
+            "The folder from which the recipe copies; the experiment's own where it is left out."
+        ),
+        SchemaKey("arguments", .map(.word), "Build arguments by name. May hold {{ parameters }}."),
     ]
 
     private static let code = Shape.keys(
