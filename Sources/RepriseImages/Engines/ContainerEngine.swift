@@ -55,7 +55,7 @@ package enum EngineKind: String, CaseIterable, Hashable, Sendable {
 }
 
 /// What an engine told about itself.
-package struct EngineFacts: Hashable, Sendable {
+package struct EngineFacts: Hashable, Sendable, Codable {
     package var version: String
     /// It runs without root's rights, for this user alone.
     package var isRootless: Bool
@@ -64,13 +64,27 @@ package struct EngineFacts: Hashable, Sendable {
     /// Whether it holds a container to `memory` and `cpus`; where not, the limits must be kept by others.
     package var limitsMemory: Bool
     package var limitsProcessors: Bool
+    /// The folder in which it keeps its images, where it told; `holds` looks there.
+    package var storage: String?
+    /// What its images must be made for, as Go says it: `amd64`, `arm64`.
+    package var architecture: String?
 
-    package init(version: String, isRootless: Bool, cgroups: Int, limitsMemory: Bool, limitsProcessors: Bool) {
+    package init(
+        version: String,
+        isRootless: Bool,
+        cgroups: Int,
+        limitsMemory: Bool,
+        limitsProcessors: Bool,
+        storage: String? = nil,
+        architecture: String? = nil
+    ) {
         self.version = version
         self.isRootless = isRootless
         self.cgroups = cgroups
         self.limitsMemory = limitsMemory
         self.limitsProcessors = limitsProcessors
+        self.storage = storage
+        self.architecture = architecture
     }
 }
 

@@ -9,6 +9,8 @@ package enum EngineError: RepriseError {
     case daemonDown(EngineKind, words: String)
     case noPermission(EngineKind, words: String)
     case noUserNamespaces(EngineKind, words: String)
+    /// The user has no ranges in /etc/subuid and /etc/subgid.
+    case noUserRanges(EngineKind, words: String)
     case imageMissing(String, words: String)
     case digestMismatch(String, expected: String, found: String)
     case loginMissing(host: String, EngineKind)
@@ -30,6 +32,7 @@ extension EngineError {
         case .noPermission(let engine, _): "this user may not use `\(engine.rawValue)`"
         case .noUserNamespaces(let engine, _):
             "`\(engine.rawValue)` needs user namespaces, and this machine has them off"
+        case .noUserRanges(let engine, _): "`\(engine.rawValue)` has no user ids to lend to containers of this user"
         case .imageMissing(let image, _): "there is no image `\(image)`"
         case .digestMismatch(let image, _, _): "the image `\(image)` is not the one that was frozen"
         case .loginMissing(let host, _): "the registry `\(host)` wants a login"
@@ -47,7 +50,8 @@ extension EngineError {
         case .missing, .noneFound, .loginMissing, .wrongArchitecture: nil
         case .digestMismatch(_, let expected, let found): "expected \(expected), found \(found)"
         case .daemonDown(_, let words), .noPermission(_, let words), .noUserNamespaces(_, let words),
-            .imageMissing(_, let words), .unreachable(_, let words), .diskFull(_, let words),
+            .noUserRanges(_, let words), .imageMissing(_, let words), .unreachable(_, let words),
+            .diskFull(_, let words),
             .recipeFailed(_, _, let words), .refused(_, _, let words):
             words.isEmpty ? nil : words
         }
@@ -61,6 +65,8 @@ extension EngineError {
         case .noPermission: "join the group `docker` and log in again, or use `engine: podman`, which needs no rights"
         case .noUserNamespaces:
             "as root: `sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000`, or run as root"
+        case .noUserRanges:
+            "as root: `usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER`; then `podman system migrate`"
         case .imageMissing: "check its name, or give its registry; `reprise image list` shows what is here"
         case .digestMismatch:
             "bring the image back (`reprise image keep` would have kept it), or freeze anew with `reprise image pull --update`"
@@ -79,6 +85,7 @@ extension EngineError {
         case .daemonDown: "engine-daemon"
         case .noPermission: "engine-permission"
         case .noUserNamespaces: "user-namespaces"
+        case .noUserRanges: "user-ranges"
         case .imageMissing: "image-missing"
         case .digestMismatch: "image-changed"
         case .loginMissing: "registry-login"

@@ -7,22 +7,13 @@ package struct LiveProcessRunner: ProcessRunner {
     package init() {}
 
     package func run(_ invocation: Invocation) async throws -> ProcessResult {
-        var options = PlatformOptions()
-        options.processGroupID = 0
-        options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(2))]
-        var variables: [Environment.Key: String?] = [:]
-        for (name, value) in invocation.variables {
-            if let key = Environment.Key(rawValue: name) { variables.updateValue(value, forKey: key) }
-        }
-        let executable: Executable =
-            invocation.program.contains("/") ? .path(FilePath(invocation.program)) : .name(invocation.program)
         do {
             let record = try await Subprocess.run(
-                executable,
+                executable(of: invocation),
                 arguments: Arguments(invocation.arguments),
-                environment: .inherit.updating(variables),
+                environment: environment(of: invocation),
                 workingDirectory: invocation.folder.map { FilePath($0) },
-                platformOptions: options,
+                platformOptions: platformOptions,
                 input: .array(invocation.input),
                 output: .bytes(limit: invocation.limit),
                 error: .bytes(limit: 1 << 20)
@@ -36,10 +27,29 @@ package struct LiveProcessRunner: ProcessRunner {
             throw ProgramMissing(program: invocation.program)
         }
     }
+
+    var platformOptions: PlatformOptions {
+        var options = PlatformOptions()
+        options.processGroupID = 0
+        options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(2))]
+        return options
+    }
+
+    func environment(of invocation: Invocation) -> Environment {
+        var variables: [Environment.Key: String?] = [:]
+        for (name, value) in invocation.variables {
+            if let key = Environment.Key(rawValue: name) { variables.updateValue(value, forKey: key) }
+        }
+        return .inherit.updating(variables)
+    }
+
+    func executable(of invocation: Invocation) -> Executable {
+        invocation.program.contains("/") ? .path(FilePath(invocation.program)) : .name(invocation.program)
+    }
 }
 
 extension TerminationStatus {
-    fileprivate var shellStatus: Int {
+    var shellStatus: Int {
         switch self {
         case .exited(let code): Int(code)
         case .signaled(let signal): 128 + Int(signal)

@@ -5,6 +5,21 @@ package protocol ProcessRunner: Sendable {
     /// Ends the program's process group when the calling task is cancelled. Throws only if the program cannot be started
     /// or printed more than `limit`; a failing exit status is a result.
     func run(_ invocation: Invocation) async throws -> ProcessResult
+
+    /// The same, and tells each line that it prints on either stream as soon as it is there, for programs that take long.
+    func run(_ invocation: Invocation, line: @escaping @Sendable (String) -> Void) async throws -> ProcessResult
+}
+
+extension ProcessRunner {
+    /// For runners that know a program's words only when it has ended.
+    package func run(
+        _ invocation: Invocation,
+        line: @escaping @Sendable (String) -> Void
+    ) async throws -> ProcessResult {
+        let result = try await run(invocation)
+        for text in [result.errorText, result.text] { text.split(separator: "\n").forEach { line(String($0)) } }
+        return result
+    }
 }
 
 /// A program with its arguments and surroundings.

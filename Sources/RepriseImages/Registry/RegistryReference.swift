@@ -21,6 +21,12 @@ package struct RegistryReference: Hashable, Sendable, CustomStringConvertible {
 
     package var repository: String { host + "/" + path }
 
+    /// The registry is on this machine itself, and speaks plain HTTP, as the engines take for granted, too.
+    package var isLoopback: Bool {
+        let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
+        return name == "localhost" || name == "[::1]" || name.hasPrefix("127.")
+    }
+
     package var description: String {
         repository + (tag.map { ":" + $0 } ?? "") + (digest.map { "@sha256:\($0)" } ?? "")
     }

@@ -1,0 +1,160 @@
+import RepriseModel
+import RepriseSystem
+
+/// Docker 20.10 or newer, whose daemon this user may speak with.
+package struct Docker: ContainerEngine {
+    package let kind = EngineKind.docker
+    package let program: String
+    package let variables: [String: String] = [:]
+    private let files: any FileSystem
+    private let trees: any FileTree
+    private let storage: String?
+    private let user: Int
+    private let command: EngineCommand
+
+    /// `storage` is `EngineFacts.storage`, where it is known already; `user` the id of this process's user.
+    package init(
+        program: String,
+        files: any FileSystem,
+        trees: any FileTree,
+        processes: any ProcessRunner,
+        user: Int,
+        storage: String? = nil
+    ) {
+        self.program = program
+        self.files = files
+        self.trees = trees
+        self.storage = storage
+        self.user = user
+        command = EngineCommand(kind: .docker, program: program, processes: processes)
+    }
+
+    package func facts() async throws -> EngineFacts {
+        let errand = EngineErrand(work: "ask the engine")
+        let result = try await command.succeed(DockerArguments.info, for: errand)
+        if let words = try DockerReply.refusal(result.output) {
+            let failed = ProcessResult(status: 1, errors: Array(words.utf8))
+            throw command.error(failed, DockerArguments.info, for: errand)
+        }
+        if try DockerReply.namesByManifest(result.output) { throw Self.otherNames }
+        return try DockerReply.facts(result.output)
+    }
+
+    private static let otherNames = Mistake(
+        "this Docker keeps its images in containerd",
+        why: "it then names them by another digest than other engines, so that the frozen one cannot be asked for",
+        fix:
+            "set `\"features\": {\"containerd-snapshotter\": false}` in /etc/docker/daemon.json, or use `engine: podman`",
+        code: "engine-store"
+    )
+
+    package func find(_ name: String) async throws -> LocalImage? {
+        let arguments = DockerArguments.inspect(name)
+        let result = try await command.result(arguments)
+        if result.status == 0 { return InspectedImage.first(in: result.output)?.image }
+        let error = command.error(result, arguments, for: EngineErrand(image: name, work: "look for the image"))
+        if case .imageMissing = error { return nil }
+        throw error
+    }
+
+    package func holds(_ id: Digest) async -> Bool {
+        // The daemon's folder is root's; others ask.
+        if let storage, let isThere = try? files.exists("\(storage)/\(id)"), isThere { return true }
+        // One that cannot be asked has nothing; why comes out as soon as it is needed.
+        return (try? await find("sha256:\(id)")) != nil
+    }
+
+    package func execute(_ script: String, in image: String) async throws -> ProcessResult {
+        let arguments = DockerArguments.execute(script, in: image, user: user)
+        let result = try await command.result(arguments)
+        // 125 is docker's own failure, 126 and 127 the shell that is not there.
+        guard result.status == 125 else { return result }
+        throw command.error(result, arguments, for: EngineErrand(image: image, work: "start a container"))
+    }
+
+    package func pull(
+        _ reference: RegistryReference,
+        progress: @escaping @Sendable (String) -> Void
+    ) async throws -> LocalImage {
+        let errand = EngineErrand(
+            image: reference.description,
+            host: reference.host,
+            work: "fetch the image",
+            architecture: machineArchitecture
+        )
+        try await command.succeed(DockerArguments.pull(reference), for: errand) { progress($0) }
+        return try await expect(reference.address)
+    }
+
+    package func load(_ archive: String) async throws -> LocalImage {
+        let errand = EngineErrand(image: archive, work: "load the image")
+        let result = try await command.succeed(DockerArguments.load(archive), for: errand)
+        return try await expect(PodmanReply.loaded(result.text).first ?? archive)
+    }
+
+    package func save(_ image: LocalImage, to archive: String) async throws {
+        let errand = EngineErrand(image: image.name, work: "save the image")
+        try await command.succeed(DockerArguments.save(image.id, to: archive), for: errand)
+    }
+
+    package func tag(_ image: LocalImage, as name: String) async throws {
+        let errand = EngineErrand(image: image.name, work: "name the image")
+        try await command.succeed(DockerArguments.tag(image.id, as: name), for: errand)
+    }
+
+    package func build(_ order: BuildOrder, log: @escaping @Sendable (String) -> Void) async throws -> LocalImage {
+        let errand = EngineErrand(image: order.name, work: "build the image")
+        try await command.succeed(DockerArguments.build(order), for: errand, line: log)
+        return try await expect(order.name)
+    }
+
+    package func push(
+        _ image: LocalImage,
+        to reference: RegistryReference,
+        login: RegistryLogin?
+    ) async throws -> Digest {
+        let address = reference.address
+        // Docker sends what bears the registry's name; a name that was not there before goes again afterwards.
+        let former = try await find(address)
+        try await tag(image, as: address)
+        do {
+            let digest = try await send(reference, login)
+            try await rename(address, back: former, from: image)
+            return digest
+        } catch {
+            // What kept it from being sent counts more than a name too many.
+            try? await rename(address, back: former, from: image)
+            throw error
+        }
+    }
+
+    private func send(_ reference: RegistryReference, _ login: RegistryLogin?) async throws -> Digest {
+        let errand = EngineErrand(image: reference.description, host: reference.host, work: "send the image")
+        return try await TransientFolder(files: files, trees: trees)
+            .with { folder in
+                if let login {
+                    try files.write(login.file(for: reference.host), to: folder + "/config.json", mode: 0o600)
+                }
+                let arguments = DockerArguments.push(reference, login: login == nil ? nil : folder)
+                let result = try await command.succeed(arguments, for: errand)
+                guard let digest = DockerReply.pushed(result.text) else {
+                    throw command.error(result, arguments, for: errand)
+                }
+                return digest
+            }
+    }
+
+    private func rename(_ address: String, back former: LocalImage?, from image: LocalImage) async throws {
+        guard let former else {
+            try await command.succeed(DockerArguments.untag(address), for: EngineErrand(work: "take the name away"))
+            return
+        }
+        if former.id != image.id { try await tag(former, as: address) }
+    }
+
+    /// What the engine has just told that it has.
+    private func expect(_ name: String) async throws -> LocalImage {
+        if let image = try await find(name) { return image }
+        throw EngineError.imageMissing(name, words: "the engine had it a moment ago")
+    }
+}

@@ -1,0 +1,51 @@
+import RepriseModel
+
+/// What `podman` is told.
+enum PodmanArguments {
+    static let info = ["info", "--format", "json"]
+
+    static func inspect(_ name: String) -> [String] { ["image", "inspect", name] }
+
+    static func execute(_ script: String, in image: String, user: Int) -> [String] {
+        let ids = user == 0 ? ["--user", "0:0"] : ["--userns", "keep-id"]
+        return ["run", "--rm", "--pull", "never", "--network", "none", "--log-driver", "none"] + ids + [
+            "--security-opt", "label=disable", "--env", "HOME=/tmp", "--entrypoint", "/bin/sh", image, "-c", script,
+        ]
+    }
+
+    static func pull(_ reference: RegistryReference) -> [String] {
+        ["pull"] + tls(reference) + [reference.address]
+    }
+
+    static func load(_ archive: String) -> [String] { ["load", "--input", archive] }
+
+    static func save(_ id: Digest, to archive: String) -> [String] {
+        ["save", "--quiet", "--format", "docker-archive", "--output", archive, "sha256:\(id)"]
+    }
+
+    static func tag(_ id: Digest, as name: String) -> [String] { ["tag", "sha256:\(id)", name] }
+
+    static func untag(_ name: String) -> [String] { ["untag", name] }
+
+    static func build(_ order: BuildOrder) -> [String] {
+        ["build", "--pull=never", "--timestamp", String(order.sourceDate), "--tag", order.name]
+            + order.labels.sorted { $0.key < $1.key }.flatMap { ["--label", "\($0.key)=\($0.value)"] }
+            + ["--file", order.recipe, order.context]
+    }
+
+    static func push(_ id: Digest, to reference: RegistryReference, digest: String, login: String?) -> [String] {
+        ["push", "--digestfile", digest] + tls(reference) + (login.map { ["--authfile", $0] } ?? [])
+            + ["sha256:\(id)", "docker://" + reference.address]
+    }
+
+    private static func tls(_ reference: RegistryReference) -> [String] {
+        reference.isLoopback ? ["--tls-verify=false"] : []
+    }
+}
+
+extension RegistryReference {
+    /// With the digest alone where there is one: engines refuse a name with both.
+    package var address: String {
+        digest.map { "\(repository)@sha256:\($0)" } ?? "\(repository):\(tag ?? "latest")"
+    }
+}

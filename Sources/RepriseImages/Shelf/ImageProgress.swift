@@ -1,0 +1,9 @@
+/// How fetching an image goes on, for people.
+package enum ImageProgress: Hashable, Sendable {
+    /// A line of the engine, or what is done now.
+    case line(String)
+    /// The total is nil while nobody knows it.
+    case bytes(done: Int64, total: Int64?)
+    /// For whom or what is waited.
+    case waiting(String)
+}
