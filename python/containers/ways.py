@@ -1,0 +1,215 @@
+"""The other ways to run: steps in different images, the working tree mounted, again from the record, with a secret, with limits, stopped."""
+
+import json
+import pathlib
+import secrets
+import signal
+import subprocess
+import threading
+import time
+
+import registry
+from fetch import printed, written
+from same import image
+from trying import attempted
+from worlds import Failed
+
+
+def tried(options):
+    problems, count = [], 0
+    for world in options.worlds:
+        if world.engine:
+            for name, trial in TRIALS.items():
+                count += 1
+                attempted(problems, world, name, trial, options)
+    return f"{count} trials, {len(problems)} failed", not problems
+
+
+def steps(world, options):
+    """Two images and the machine itself in one experiment; what one step leaves the next finds."""
+    with world.project(options) as project:
+        folder = world.variables["REPRISE_TEST_IMAGES"]
+        project.write("steps.exp.yaml", f"""name: steps
+environment: {{image: "docker-archive:{folder}/busybox.tar"}}
+steps:
+  first: {{command: "test ! -e /usr/bin/python3 && echo one > one.txt"}}
+  second:
+    needs: [first]
+    command: [python3, -c, "import os; open(os.path.join(os.environ['REPRISE_OUTPUTS'], 'two.txt'), 'w').write(open('one.txt').read() + 'two')"]
+    environment: {{image: "docker-archive:{folder}/python.tar"}}
+  third: {{needs: [second], command: "test -e {folder}/key && echo three", environment: {{host: true}}}}
+""")
+        project.reprise("run", "steps.exp.yaml", "--quiet")
+        shown = project.show()
+        found = [step.get("environment", {}).get("image", {}).get("id") for step in shown["request"]["steps"]]
+        if len(set(found)) != 3 or found[2] is not None:
+            raise Failed(f"the steps' images: {found}")
+        if [output["path"] for output in shown["outputs"]] != ["outputs/two.txt"]:
+            raise Failed(f"outputs: {shown['outputs']}")
+
+
+def development(world, options):
+    with world.project(options) as project:
+        project.write("program.sh", "echo first\n")
+        project.write("dev.exp.yaml", f"command: [sh, program.sh]\nenvironment: {image(world, 'busybox')}\n")
+        project.reprise("run", "dev.exp.yaml", "--dev", "--quiet")
+        project.write("program.sh", "echo second; echo seen > left.txt\n")
+        project.reprise("run", "dev.exp.yaml", "--dev", "--quiet")
+        left = project.folder / "left.txt"
+        if printed(project) != "second\n" or not left.exists() or left.stat().st_uid != world.uid:
+            raise Failed("the working tree was not mounted")
+        if "dev" not in project.reprise("show", "@last").stdout.lower():
+            raise Failed("`show` does not say that it ran from the working tree")
+        for verb in ("verify", "repeat"):
+            done = project.reprise(verb, "@last", expecting=None)
+            if done.returncode != 2:
+                raise Failed(f"`{verb}` of such a run ended with {done.returncode}: {done.stdout}{done.stderr}")
+
+
+def again(world, options):
+    """Repeat and verify use the frozen image, whatever the experiment file says by now."""
+    with world.project(options) as project:
+        repository = registry.fresh("again")
+        registry.pushed(world, registry.made("original"), repository)
+        reference = f"{world.variables['REPRISE_TEST_REGISTRY']}/{repository}:1"
+        file = written(project, reference, command="cat /marker > $REPRISE_OUTPUTS/marker")
+        project.reprise("run", file, "--quiet")
+        first = project.show()
+        registry.pushed(world, registry.made("other"), repository)
+        (project.folder / file).unlink()
+        project.reprise("verify", "@last", "--quiet")
+        project.reprise("repeat", first["request"]["id"], "--quiet")
+        second = project.show()
+        if second["request"]["steps"] != first["request"]["steps"] or [o["digest"] for o in second["outputs"]] != [o["digest"] for o in first["outputs"]]:
+            raise Failed(f"repeated otherwise:\n{first['request']['steps']}\n{second['request']['steps']}")
+
+
+def secret(world, options):
+    """The value of a credential reaches the program, and is in no file, no argument of a process and no image."""
+    value = "s3cret" + secrets.token_hex(8)
+    with world.project(options) as project:
+        project.write("reprise.yaml", world.target + "credentials:\n  token: {variable: A_TOKEN}\n")
+        project.write("secret.exp.yaml", "command: 'test ${#TOKEN} = 22 && echo \"$TOKEN\" && sleep 1'\n"
+                      f"environment: {image(world, 'busybox', 'credentials: {TOKEN: token}')}\n")
+        seen, stop = set(), threading.Event()
+        watcher = threading.Thread(target=arguments_with, args=(value.encode(), seen, stop))
+        watcher.start()
+        try:
+            project.reprise("run", "secret.exp.yaml", "--quiet", variables={"A_TOKEN": value})
+        finally:
+            stop.set()
+            watcher.join()
+        if seen:
+            raise Failed(f"the secret stands in the arguments of: {seen}")
+        places = [path for path in project.place.rglob("*") if path.is_file() and not path.is_symlink() and value.encode() in path.read_bytes()]
+        # What the program itself prints lies in its own log; nothing else may.
+        places = [path for path in places if path.name != "stdout.log"]
+        if places:
+            raise Failed(f"the secret is in {places}")
+        if value in project.reprise("logs", "@last").stdout:
+            raise Failed("`logs` prints the secret")
+
+
+def arguments_with(value, seen, stop):
+    while not stop.is_set():
+        for entry in pathlib.Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    words = (entry / "cmdline").read_bytes()
+                except OSError:
+                    continue
+                if value in words:
+                    seen.add(words.replace(b"\0", b" ").decode(errors="replace"))
+        time.sleep(0.01)
+
+
+def memory(world, options):
+    """Whoever keeps the limit, the run fails and says why, or it was said beforehand that nobody does."""
+    with world.project(options) as project:
+        project.write("memory.exp.yaml", "command: [python3, -c, 'b = bytearray(300 << 20); print(sum(b[::4096]))']\nresources: {memory: 64MiB}\n"
+                      f"environment: {image(world, 'python')}\n")
+        done = project.reprise("run", "memory.exp.yaml", expecting=None)
+        shown = project.show()
+        told = " ".join([done.stderr, str(shown["reason"]), json.dumps(shown["notes"])])
+        if shown["state"] != "failed" or "memory" not in str(shown["reason"]):
+            raise Failed(f"{shown['state']}: {told}")
+
+
+def sealed(world, options):
+    """No network, a root that cannot be written, no home, /tmp that can."""
+    with world.project(options) as project:
+        (project.place / "home" / "private").write_text("private")
+        project.write("sealed.exp.yaml", f"""command: |
+  set -e
+  test "$(ls /sys/class/net | grep -v '^lo$' | wc -l)" = 0 || {{ echo "there is a network"; exit 11; }}
+  ! touch /etc/written 2>/dev/null || {{ echo "the root can be written"; exit 12; }}
+  echo x > /tmp/x && echo x > "$HOME/y" || {{ echo "no place for temporary files"; exit 13; }}
+  test ! -e {project.place}/home/private || {{ echo "the home is mounted"; exit 14; }}
+  test "$(df -k /dev/shm | tail -n 1 | awk '{{print $2}}')" = 32768 || {{ df -k /dev/shm; exit 15; }}
+environment: {image(world, "busybox", "network: none, read-only: true, shared-memory: 32MiB")}
+""")
+        done = project.reprise("run", "sealed.exp.yaml", expecting=None)
+        if done.returncode == 2 and world.engine == "apptainer" and "shared" in done.stderr:
+            return
+        if done.returncode:
+            raise Failed(f"{printed(project)}{done.stderr}")
+
+
+def stopped(world, options):
+    """Ctrl-C, `stop` and a time limit end container and program, also one that does not listen."""
+    with world.project(options) as project:
+        project.write("long.exp.yaml", "command: \"trap '' TERM INT; echo begun; sleep 100; sleep 100; sleep 100\"\n"
+                      f"settings: {{queue: {{grace: 1s}}}}\nenvironment: {image(world, 'busybox')}\n")
+        process = project.start("run", "long.exp.yaml", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        begun(project, 1)
+        process.send_signal(signal.SIGINT)
+        words = process.communicate(timeout=60)[0]
+        if process.returncode != 130 or project.show()["state"] != "cancelled":
+            raise Failed(f"Ctrl-C: {process.returncode}, {project.show()['state']}: {words}")
+        world_is_clean(project)
+        project.reprise("run", "long.exp.yaml", "--detach", "--quiet")
+        begun(project, 2)
+        project.reprise("stop", "@last")
+        project.reprise("wait", "--all", "--quiet", expecting=None)
+        if project.show()["state"] != "cancelled":
+            raise Failed(f"`stop`: {project.show()['state']}")
+        world_is_clean(project)
+        file = (project.folder / "long.exp.yaml").read_text()
+        project.write("long.exp.yaml", file + "resources: {time: 1s}\n")
+        project.reprise("run", "long.exp.yaml", "--quiet", expecting=None)
+        if project.show()["state"] != "failed" or "time" not in project.show()["reason"]:
+            raise Failed(f"time limit: {project.show()['state']}, {project.show()['reason']}")
+
+
+def begun(project, number, patience=60):
+    deadline = time.monotonic() + patience
+    while sum(path.read_text() == "begun\n" for path in project.store.glob("runs/*/stdout.log")) < number:
+        if time.monotonic() > deadline:
+            raise Failed("the run does not begin")
+        time.sleep(0.02)
+
+
+def world_is_clean(project):
+    left = {name for name in project.world.containers() if name.startswith("reprise-")}
+    if left:
+        raise Failed(f"containers are left: {left}")
+
+
+def engine_client_killed(world, options):
+    """The engine's own client is killed: the run ends as its program does, or fails; nothing goes on in secret."""
+    with world.project(options) as project:
+        project.write("client.exp.yaml", "command: 'echo begun; sleep 2; exit 5'\n" f"environment: {image(world, 'busybox')}\n")
+        process = project.start("run", "client.exp.yaml", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        begun(project, 1)
+        leader = next(iter(project.store.glob("runs/*/launched")), None) or next(iter(project.store.glob("runs/*/*/launched")))
+        pathlib.Path(f"/proc/{leader.read_text().split()[0]}").exists() and subprocess.run(["kill", "-KILL", leader.read_text().split()[0]], check=False)
+        words = process.communicate(timeout=60)[0]
+        shown = project.show()
+        if (shown["state"], shown["exitStatus"]) != ("failed", 5) and shown["state"] not in ("failed", "lost"):
+            raise Failed(f"{shown['state']}, {shown['exitStatus']}: {words}")
+        if world.engine != "apptainer" and shown["exitStatus"] != 5:
+            raise Failed(f"the exit status is lost: {shown['state']}, {shown['reason']}: {words}")
+
+
+TRIALS = {"steps in different images": steps, "--dev": development, "repeat and verify": again, "a secret": secret, "memory limit": memory,
+          "no network, read-only, shared memory": sealed, "Ctrl-C, stop, time limit": stopped, "the engine's client killed": engine_client_killed}

@@ -1,0 +1,245 @@
+"""Engines for a user, and projects in which `reprise` is started as a person starts it."""
+
+import contextlib
+import json
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+ENGINES = REPOSITORY / "engines" / "engines.sh"
+PERSON = "reprise-test"
+
+
+class Failed(Exception):
+    """What did not come out as it must, for a person."""
+
+
+class World:
+    """An engine as root or as a normal user. `engine` is None where steps run as processes."""
+
+    def __init__(self, name, engine, half):
+        self.name, self.engine, self.half = name, engine, half
+        self.identity = None
+        if half == "user" and os.geteuid() == 0:
+            person = pwd.getpwnam(PERSON)
+            self.identity = (person.pw_uid, person.pw_gid)
+        self.variables = engine_variables(half)
+
+    @property
+    def uid(self):
+        return self.identity[0] if self.identity else os.geteuid()
+
+    @property
+    def target(self):
+        """The lines of a site file that make this world's engine the target."""
+        kinds = {None: "kind: process", "apptainer": "kind: apptainer"}
+        return "target: here\ntargets:\n  here: {" + kinds.get(self.engine, f"kind: container, engine: {self.engine}") + ", slots: 2}\n"
+
+    def popen(self, command, *, folder="/", variables=None, **options):
+        if self.identity:
+            options.update(user=self.identity[0], group=self.identity[1], extra_groups=[])
+        environment = {**self.variables, **(variables or {})}
+        return subprocess.Popen([str(word) for word in command], cwd=folder, env={k: v for k, v in environment.items() if v is not None},
+                                stdin=subprocess.DEVNULL, **options)
+
+    def run(self, *command, folder="/", variables=None, check=True, timeout=300):
+        process = self.popen(command, folder=folder, variables=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            out, err = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired as late:
+            process.kill()
+            out, err = process.communicate()
+            raise Failed(f"{self.name}: `{' '.join(map(str, command))}` does not end within {timeout} s:\n{out}{err}") from late
+        done = subprocess.CompletedProcess(command, process.returncode, out, err)
+        if check and done.returncode != 0:
+            raise Failed(f"{self.name}: `{' '.join(map(str, command))}` ended with {done.returncode}:\n{out}{err}")
+        return done
+
+    def containers(self):
+        """The names of all containers that its engine has, running or not."""
+        if self.engine not in ("podman", "docker"):
+            return set()
+        return set(self.run(self.engine, "ps", "-a", "--format", "{{.Names}}").stdout.split())
+
+    @contextlib.contextmanager
+    def project(self, options):
+        """A project with a home of its own. Nothing may be left of it in the engine or among the processes."""
+        before = self.containers()
+        place = pathlib.Path(tempfile.mkdtemp(prefix="reprise-trial-", dir=self.variables.get("TRIALS")))
+        for part in (place, place / "home", place / "project", place / "tmp"):
+            part.mkdir(exist_ok=True)
+            self.own(part)
+        place.chmod(0o755)
+        project = Project(self, place, options.reprise)
+        try:
+            yield project
+            project.settle()
+            self.expect_nothing_left(place, before)
+        finally:
+            project.end()
+            for name in self.containers() - before:
+                self.run(self.engine, "rm", "-f", name, check=False)
+            if not options.keep:
+                shutil.rmtree(place, ignore_errors=True)
+
+    def expect_nothing_left(self, place, before):
+        left = self.containers() - before
+        if left:
+            raise Failed(f"{self.name}: containers are left: {', '.join(sorted(left))}")
+        deadline = time.monotonic() + 5
+        while found := processes_of(place):
+            if time.monotonic() > deadline:
+                raise Failed(f"{self.name}: processes are left: {found}")
+            time.sleep(0.05)
+        mounts = [line.split()[1] for line in pathlib.Path("/proc/self/mounts").read_text().splitlines() if str(place) in line]
+        if mounts:
+            raise Failed(f"{self.name}: mounts are left: {mounts}")
+
+    def own(self, path):
+        if self.identity:
+            os.chown(path, *self.identity)
+
+
+class Project:
+    """A folder with an experiment, a home, and a store."""
+
+    def __init__(self, world, place, binary):
+        self.world, self.place, self.binary = world, place, binary
+        self.folder, self.store = place / "project", place / "project" / ".reprise"
+        self.started = []
+        self.write("reprise.yaml", world.target)
+        self.write(".gitignore", ".reprise/\n")
+
+    def write(self, name, text, mode=0o644):
+        path = self.folder / name
+        for parent in reversed([one for one in path.parents if self.folder in one.parents]):
+            if not parent.exists():
+                parent.mkdir()
+                self.world.own(parent)
+        path.write_text(text) if isinstance(text, str) else path.write_bytes(text)
+        path.chmod(mode)
+        self.world.own(path)
+        return path
+
+    @property
+    def variables(self):
+        return {"HOME": str(self.place / "home"), "TMPDIR": str(self.place / "tmp")}
+
+    def start(self, *arguments, variables=None, **options):
+        process = self.world.popen([self.binary, *arguments], folder=self.folder, variables={**self.variables, **(variables or {})}, **options)
+        self.started.append(process)
+        return process
+
+    def reprise(self, *arguments, expecting=0, variables=None, timeout=300):
+        done = self.world.run(self.binary, *arguments, folder=self.folder, variables={**self.variables, **(variables or {})}, check=False, timeout=timeout)
+        if expecting is not None and done.returncode != expecting:
+            raise Failed(f"{self.world.name}: `reprise {' '.join(map(str, arguments))}` ended with {done.returncode}, not {expecting}:\n{done.stdout}{done.stderr}")
+        return done
+
+    def json(self, *arguments, **options):
+        """What a verb prints with `--json`: a value, or a list where it prints several."""
+        text = self.reprise(*arguments, "--json", **options).stdout
+        values, decoder, at = [], json.JSONDecoder(), 0
+        while at < len(text):
+            value, at = decoder.raw_decode(text, at)
+            values.append(value)
+            while at < len(text) and text[at].isspace():
+                at += 1
+        return values[0] if len(values) == 1 else values
+
+    def runs(self):
+        return self.json("list", "--limit", "100000")
+
+    def show(self, run="@last"):
+        return self.json("show", run)
+
+    def engine(self, *arguments, check=True):
+        """The engine's own command, with this project's home."""
+        return self.world.run(self.world.engine, *arguments, folder=self.folder, variables=self.variables, check=check)
+
+    def supervisor(self):
+        """The process that supervises the store, or None."""
+        try:
+            process = int((self.store / "supervisor.lock").read_text().split()[0])
+            return process if pathlib.Path(f"/proc/{process}/comm").read_text().strip() == "reprise" else None
+        except (OSError, ValueError, IndexError):
+            return None
+
+    def settle(self, patience=30):
+        """Waits until no supervisor of this store is left; one in the background ends by itself."""
+        deadline = time.monotonic() + patience
+        while any(process.poll() is None for process in self.started) or self.supervisor():
+            if time.monotonic() > deadline:
+                raise Failed(f"{self.world.name}: a supervisor goes on after its runs have ended")
+            time.sleep(0.05)
+
+    def end(self):
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        if process := self.supervisor():
+            os.kill(process, signal.SIGKILL)
+        for process in processes_of(self.place):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+
+def processes_of(place):
+    """Processes whose words, folder or variables name a folder; where it cannot be read, they are not ours."""
+    found, mark = [], str(place).encode()
+    for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        with contextlib.suppress(OSError):
+            if mark in (entry / "cmdline").read_bytes() or mark in (entry / "environ").read_bytes() or str(place) in os.readlink(entry / "cwd"):
+                if not (entry / "status").read_text().split("State:")[1].strip().startswith("Z"):
+                    found.append(int(entry.name))
+    return found
+
+
+def engine_variables(half):
+    """The variables of a person who has just logged in, and those of the engines."""
+    script = f'eval "$({ENGINES} env {half})"; exec env -0'
+    told = subprocess.run(["bash", "-c", script], env={"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **kept("REPRISE_ENGINES", "XDG_CACHE_HOME")},
+                          stdout=subprocess.PIPE, check=True).stdout.decode()
+    wanted = ("PATH", "CONTAINERS_", "DOCKER_", "XDG_RUNTIME_DIR", "REPRISE_TEST_")
+    variables = dict(line.split("=", 1) for line in told.split("\0") if line.startswith(wanted))
+    variables.update(LANG="C.UTF-8", NO_COLOR="1", COLUMNS="120")
+    if half == "user" and os.geteuid() == 0:
+        # Root's own temporary folder may be closed to others.
+        variables["TRIALS"] = str(pathlib.Path(variables["REPRISE_TEST_IMAGES"]).parent / "user" / "tmp")
+    return variables
+
+
+def kept(*names):
+    return {name: os.environ[name] for name in names if name in os.environ}
+
+
+def standing():
+    """What `engines.sh status` says: {(engine, half): words}."""
+    lines = subprocess.run([ENGINES, "status"], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+    return {tuple(line.split()[:2]): line.split(None, 2)[2] for line in lines}
+
+
+def worlds(names=None):
+    """The worlds that can be entered, and {name: reason} of those that cannot."""
+    found, absent, status = [], {}, standing()
+    halves = ("root", "user") if os.geteuid() == 0 else ("user",)
+    found.append(World("process", None, halves[0]))
+    for engine in ("podman", "docker", "apptainer"):
+        for half in ("root", "user"):
+            name = f"{engine} as {half}"
+            words = status.get((engine, half), "down")
+            if words.startswith("up") and half in halves:
+                found.append(World(name, engine, half))
+            elif engine != "docker" or half == "root":
+                absent[name] = words.removeprefix("skipped: ")
+    chosen = [world for world in found if not names or world.name in names or world.engine in names]
+    return chosen, absent
