@@ -6,6 +6,7 @@
 #   engines.sh status                    what is up, for whom, and what is not and why
 #   engines.sh env [user]                the variables that the tests read, as shell text
 #   engines.sh as-user COMMAND …         run a command as the normal user, with that user's variables
+#   engines.sh folder                    where everything of it lies
 #   engines.sh remove                    down, then the user and the folder go away; Debian packages stay
 #
 # NAME: podman, docker, apptainer, registry. README.md beside this file says what it changes on a machine.
@@ -118,9 +119,10 @@ up | down | remove)
     flock 9
     "engines_$command" "${@:2}"
     ;;
+folder) echo "$home" ;;
 status | env | as-user) "engines_$command" "${@:2}" ;;
 *)
-    sed -n '2,12s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,13s/^# \{0,1\}//p' "$0" >&2
     exit 64
     ;;
 esac
