@@ -53,12 +53,22 @@ actor RunFolders {
         // What a supervisor left that died in the middle of this.
         for name in ["work", ".work"] { try store.files.remove("\(folder)/\(name)") }
         try store.files.makeFolder("\(folder)/outputs")
-        let plan = try await workspaces.prepare(manifest(request.frozen()).code, at: "\(folder)/work")
+        let plan = try await fillWork(of: request, at: "\(folder)/work")
         try store.files.write(parameters(of: request).json(pretty: true) + "\n", to: "\(folder)/parameters.json")
         if case .overlay(let lower) = plan { try store.files.write(lower, to: "\(folder)/.work/lower") }
         // Last: its presence says that the rest is there.
         try store.files.write(Value(encoding: request).json(pretty: true) + "\n", to: "\(folder)/run.json")
         return plan
+    }
+
+    private func fillWork(of request: RunRequest, at work: String) async throws -> WorkspacePlan {
+        if let development = request.development {
+            try store.files.makeLink(work, to: development)
+            return .copied
+        }
+        // A layer is laid by the script itself, which in a container neither may nor sees what lies below.
+        let mayShare = request.steps.allSatisfy { $0.environment == nil }
+        return try await workspaces.prepare(manifest(request.frozen()).code, at: work, mayShare: mayShare)
     }
 
     /// Whether a file of the run, by its path below the run's folder, came with the code.

@@ -11,6 +11,7 @@ import RepriseTracking
 struct RunKeeper: JobLifecycle {
     let store: Store
     let folders: RunFolders
+    let containers: RunContainers
     let credentials: CredentialStore
     let overlay: OverlayMount
     let data: DataCheck
@@ -28,16 +29,30 @@ struct RunKeeper: JobLifecycle {
         let request = try await folders.request(key.run)
         try await data.before(request)
         let plan = try await folders.makeReady(request)
-        let prepared = try await self.job(job, request)
+        let position = try Self.position(of: key, in: request)
+        var prepared = try await self.job(job, request)
         if key.folder.isEmpty == false { try store.files.makeFolder(prepared.folder) }
-        let script = RunScript.text(try await scriptInput(key, request, plan))
-        try store.files.write(script, to: prepared.folder + "/run.sh", mode: 0o755)
+        let container = try await containers.prepare(
+            request.steps[position],
+            of: request,
+            job.resources,
+            run: job.runFolder
+        )
+        prepared.container = container?.container
+        for note in container?.notes ?? [] { try store.note(note, on: key.run) }
+        var input = try await scriptInput(key, request, position, plan)
+        if let door, container?.reachesLoopback ?? true { input.surroundings = await door.variables(for: request) }
+        try store.files.write(RunScript.text(input), to: prepared.folder + "/run.sh", mode: 0o755)
         return prepared
     }
 
     func adopt(_ job: LedgerJob) async throws -> Job {
         await door?.answer()
-        return try await self.job(job, folders.request(job.record.key.run))
+        let request = try await folders.request(job.record.key.run)
+        var adopted = try await self.job(job, request)
+        let step = request.steps[try Self.position(of: job.record.key, in: request)]
+        adopted.container = try containers.adopt(step, of: request, run: job.runFolder)
+        return adopted
     }
 
     private func job(_ job: LedgerJob, _ request: RunRequest) async throws -> Job {
@@ -54,11 +69,19 @@ struct RunKeeper: JobLifecycle {
         )
     }
 
-    private func scriptInput(_ key: JobKey, _ request: RunRequest, _ plan: WorkspacePlan) async throws -> RunScriptInput
-    {
+    private static func position(of key: JobKey, in request: RunRequest) throws -> Int {
         guard let position = request.steps.firstIndex(where: { $0.name == key.step }) else {
             throw Mistake("run \(key.run.short) has no step `\(key.step ?? "")`", code: "unknown-step", fault: .bug)
         }
+        return position
+    }
+
+    private func scriptInput(
+        _ key: JobKey,
+        _ request: RunRequest,
+        _ position: Int,
+        _ plan: WorkspacePlan
+    ) async throws -> RunScriptInput {
         var input = RunScriptInput(
             request: request,
             step: request.steps[position],
@@ -66,7 +89,6 @@ struct RunKeeper: JobLifecycle {
             seed: seed(of: key, at: position, request),
             folder: try await folders.manifest(request.frozen()).code.folder
         )
-        if let door { input.surroundings = await door.variables(for: request) }
         if case .overlay(let lower) = plan {
             let script = overlay.script(lower: lower, work: store.folder.run(key.run) + "/work")
             input.head = script.head
@@ -134,7 +156,8 @@ struct RunKeeper: JobLifecycle {
         let places = OutputCollector.Places(
             run: folder,
             work: code.folder.isEmpty ? work : "\(work)/\(code.folder)",
-            outputs: "\(folder)/outputs"
+            outputs: "\(folder)/outputs",
+            project: request.development
         )
         // What the whole run is to leave may come from any step, and which of them ends last nobody knows beforehand.
         var collected = try collector.collect((step?.outputs ?? []) + request.outputs, in: places)

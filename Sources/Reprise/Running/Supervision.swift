@@ -55,7 +55,7 @@ extension Laboratory {
     ) async throws -> Deliveries {
         let site = try site(overrides: settings)
         let door = try trackingDoor(store, site)
-        let supervisor = try await supervisor(store, site, door) { _, _ in }
+        let supervisor = try await supervisor(store, site, door) { _ in }
         let deliveries = try Deliveries(siteTrackers(site), store, world: world)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await deliveries.run() }
@@ -112,7 +112,7 @@ extension Laboratory {
         _ tell: @escaping @Sendable (ProgressEvent) -> Void
     ) async throws {
         let door = try trackingDoor(store, site)
-        let supervisor = try await supervisor(store, site, door) { tell(.metrics($0, $1)) }
+        let supervisor = try await supervisor(store, site, door, tell)
         let events = await supervisor.events()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -132,14 +132,14 @@ extension Laboratory {
         _ store: Store,
         _ site: Site,
         _ door: TrackingDoor?,
-        onMetrics: @escaping @Sendable (RunID, [SeriesSummary]) -> Void
+        _ tell: @escaping @Sendable (ProgressEvent) -> Void
     ) async throws -> Supervisor {
         let settings = try site.settings
         var pace = SupervisorPace()
         pace.grace = settings.grace
         return Supervisor(
             ledger: store,
-            lifecycle: keeper(store, site, settings, door, onMetrics: onMetrics),
+            lifecycle: try keeper(store, site, settings, door, tell),
             targets: try targets(of: site, store, grace: settings.grace),
             clock: ContinuousClock(),
             wallClock: world.wallClock,
@@ -152,13 +152,19 @@ extension Laboratory {
         _ site: Site,
         _ settings: Settings,
         _ door: TrackingDoor?,
-        onMetrics: @escaping @Sendable (RunID, [SeriesSummary]) -> Void
-    ) -> RunKeeper {
+        _ tell: @escaping @Sendable (ProgressEvent) -> Void
+    ) throws -> RunKeeper {
         let maker = world.snapshotMaker(store.folder)
         let folders = RunFolders(store: store, workspaces: maker.workspaces)
         return RunKeeper(
             store: store,
             folders: folders,
+            containers: RunContainers(
+                places: try containerPlaces(of: site, store),
+                shelf: shelf(store),
+                files: world.files,
+                tell: tell
+            ),
             credentials: CredentialStore(
                 site,
                 environment: world.variables,
@@ -170,7 +176,7 @@ extension Laboratory {
             outputLimit: settings.outputLimit,
             events: EventFiles(store: store, folders: folders, pattern: settings.tensorBoard.map(PathPattern.init)),
             door: door,
-            onMetrics: onMetrics
+            onMetrics: { tell(.metrics($0, $1)) }
         )
     }
 

@@ -28,3 +28,30 @@ package func relativePath(_ path: String, from folder: String) -> String {
     guard shared > 0, up <= 3 else { return path }
     return (Array(repeating: "..", count: up) + target.dropFirst(shared)).joined(separator: "/")
 }
+
+extension FileSystem {
+    /// Where the path leads: absolute and without links, as far as there is something.
+    package func pathWithoutLinks(_ path: String) throws(FileError) -> String {
+        var place = ""
+        var rest = path.split(separator: "/").map(String.init)[...]
+        var links = 0
+        while let name = rest.popFirst() {
+            if name == "." { continue }
+            if name == ".." {
+                let above = folder(of: place)
+                place = above == "/" ? "" : above
+                continue
+            }
+            let next = place + "/" + name
+            guard links < 40, try status(next)?.kind == .link else {
+                place = next
+                continue
+            }
+            links += 1
+            let target = try linkTarget(next)
+            rest = (target.split(separator: "/").map(String.init) + rest)[...]
+            if target.hasPrefix("/") { place = "" }
+        }
+        return place.isEmpty ? "/" : place
+    }
+}

@@ -13,12 +13,22 @@ package struct OutputCollector: Sendable {
         package var outputs: String
         /// Put before the paths of what lay in `outputs`.
         package var outputsPrefix: String
+        /// The project that `work` is, or lies in, where the run had no copy of its own: links may lead into it, too, and
+        /// what version control and Reprise keep in it is no output.
+        package var project: String?
 
-        package init(run: String, work: String, outputs: String, outputsPrefix: String = "outputs/") {
+        package init(
+            run: String,
+            work: String,
+            outputs: String,
+            outputsPrefix: String = "outputs/",
+            project: String? = nil
+        ) {
             self.run = run
             self.work = work
             self.outputs = outputs
             self.outputsPrefix = outputsPrefix
+            self.project = project
         }
     }
 
@@ -38,7 +48,7 @@ package struct OutputCollector: Sendable {
     /// A file that cannot be kept, and a rule that names nothing, become notes, never errors; a full disk is an error.
     /// Idempotent.
     package func collect(_ rules: [OutputRule], in places: Places) throws -> CollectedOutputs {
-        var search = OutputSearch(files: files, run: places.run, largest: largest)
+        var search = OutputSearch(files: files, run: places.run, project: places.project, largest: largest)
         search.everything(below: places.outputs, prefix: places.outputsPrefix)
         for rule in rules { search.matches(of: PathPattern(rule.pattern), below: places.work) }
         while true {

@@ -15,13 +15,18 @@ struct OutputSearch {
     private(set) var notes: [String] = []
     private let files: any FileSystem
     private let run: String
+    private let project: String?
     private let largest: Int64
 
-    init(files: any FileSystem, run: String, largest: Int64) {
+    init(files: any FileSystem, run: String, project: String? = nil, largest: Int64) {
         self.files = files
         self.run = run
+        self.project = project
         self.largest = largest
     }
+
+    /// What a project holds beside its files.
+    private static let notOutputs: Set<String> = [".git", ".reprise"]
 
     mutating func everything(below folder: String, prefix: String) {
         let all = { (_: String) in true }
@@ -36,7 +41,11 @@ struct OutputSearch {
             notes.append("`\(pattern.text)` leaves the run's folder, and was not looked for")
             return
         }
-        walk(work, "", where: pattern.matches, enter: pattern.reaches) { search, path in
+        let isOwn = project == nil
+        let enter = { (path: String) in
+            pattern.reaches(path) && (isOwn || !Self.notOutputs.contains(lastName(of: path)))
+        }
+        walk(work, "", where: pattern.matches, enter: enter) { search, path in
             count += 1
             search.take("\(work)/\(path)", as: path)
         }
@@ -64,12 +73,11 @@ struct OutputSearch {
     private mutating func take(_ file: String, as path: String) {
         guard found[Array(path.utf8)] == nil else { return }
         do {
-            guard let place = try resolved(file, hops: 40), let root = try resolved(run, hops: 40),
-                let status = try files.status(place)
-            else {
+            guard let place = try resolved(file, hops: 40), let status = try files.status(place) else {
                 return notes.append("`\(path)` is a link to nothing, and was not kept")
             }
-            guard place.utf8.starts(with: (root + "/").utf8) else {
+            let roots = try [run, project].compactMap { try $0.flatMap { try resolved($0, hops: 40) } }
+            guard roots.contains(where: { place.utf8.starts(with: ($0 + "/").utf8) }) else {
                 return notes.append("`\(path)` is a link that leaves the run's folder, and was not kept")
             }
             guard status.kind == .file else { return notes.append("`\(path)` is no regular file, and was not kept") }
