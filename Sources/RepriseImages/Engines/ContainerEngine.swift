@@ -68,6 +68,8 @@ package struct EngineFacts: Hashable, Sendable, Codable {
     package var storage: String?
     /// What its images must be made for, as Go says it: `amd64`, `arm64`.
     package var architecture: String?
+    /// It can mount no image here, and unpacks one for every container, which takes seconds.
+    package var unpacksImages: Bool
 
     package init(
         version: String,
@@ -76,7 +78,8 @@ package struct EngineFacts: Hashable, Sendable, Codable {
         limitsMemory: Bool,
         limitsProcessors: Bool,
         storage: String? = nil,
-        architecture: String? = nil
+        architecture: String? = nil,
+        unpacksImages: Bool = false
     ) {
         self.version = version
         self.isRootless = isRootless
@@ -85,6 +88,7 @@ package struct EngineFacts: Hashable, Sendable, Codable {
         self.limitsProcessors = limitsProcessors
         self.storage = storage
         self.architecture = architecture
+        self.unpacksImages = unpacksImages
     }
 }
 

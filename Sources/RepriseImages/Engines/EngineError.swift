@@ -18,6 +18,10 @@ package enum EngineError: RepriseError {
     case diskFull(during: String, words: String)
     case wrongArchitecture(String, image: String, machine: String)
     case recipeFailed(String, log: String, words: String)
+    /// A file that is no image, or not whole.
+    case damaged(String, words: String)
+    /// Nothing in the image can execute a script.
+    case noShell(String)
     /// Anything else that a command of the engine answered.
     case refused(command: String, status: Int, words: String)
 }
@@ -41,6 +45,8 @@ extension EngineError {
         case .wrongArchitecture(let image, let its, let machine):
             "the image `\(image)` is made for \(its), and this machine is \(machine)"
         case .recipeFailed(let recipe, _, _): "building `\(recipe)` failed"
+        case .damaged(let image, _): "`\(image)` is no image, or a damaged one"
+        case .noShell(let image): "the image `\(image)` has no `/bin/sh`"
         case .refused(let command, let status, _): "`\(command.prefix(200))` ended with status \(status)"
         }
     }
@@ -48,11 +54,12 @@ extension EngineError {
     package var why: String? {
         switch self {
         case .missing, .noneFound, .loginMissing, .wrongArchitecture: nil
+        case .noShell: "every run is begun by a POSIX shell script"
         case .digestMismatch(_, let expected, let found): "expected \(expected), found \(found)"
         case .daemonDown(_, let words), .noPermission(_, let words), .noUserNamespaces(_, let words),
             .noUserRanges(_, let words), .imageMissing(_, let words), .unreachable(_, let words),
             .diskFull(_, let words),
-            .recipeFailed(_, _, let words), .refused(_, _, let words):
+            .recipeFailed(_, _, let words), .damaged(_, let words), .refused(_, _, let words):
             words.isEmpty ? nil : words
         }
     }
@@ -75,6 +82,9 @@ extension EngineError {
         case .diskFull: "free some space; `reprise gc` and `reprise image list` show what Reprise keeps"
         case .wrongArchitecture: "choose an image for this machine, or run on a target that has such processors"
         case .recipeFailed(_, let log, _): "all of its log is in \(log)"
+        case .damaged:
+            "fetch or build it again; `apptainer inspect` and `podman image inspect` tell what is in an image"
+        case .noShell: "choose an image with a shell, or build one from it that adds a static `busybox`"
         case .refused: nil
         }
     }
@@ -93,6 +103,8 @@ extension EngineError {
         case .diskFull: "disk-full"
         case .wrongArchitecture: "wrong-architecture"
         case .recipeFailed: "build-failed"
+        case .damaged: "image-damaged"
+        case .noShell: "image-without-shell"
         case .refused: "engine-refused"
         }
     }
