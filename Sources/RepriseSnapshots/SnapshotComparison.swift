@@ -87,6 +87,10 @@ extension SnapshotMaker {
     private func facts(_ manifest: SnapshotManifest) -> [String: String] {
         var facts = ["kind": manifest.environment.kind]
         for (name, value) in manifest.environment.facts { facts[name] = value.text }
+        for (step, environment) in manifest.steps ?? [:] {
+            facts["\(step): kind"] = environment.kind
+            for (name, value) in environment.facts { facts["\(step): \(name)"] = value.text }
+        }
         return facts
     }
 

@@ -47,6 +47,16 @@ package struct MadeSnapshot: Sendable {
     package var project: ProjectFolder
 }
 
+/// Code and data that were taken in, and wait for the environments in which they are executed.
+package struct SnapshotParts: Sendable {
+    package var request: SnapshotRequest
+    package var code: CapturedCode
+    /// With their paths here, in the order of the request.
+    package var data: [DataItem]
+    package var project: ProjectFolder
+    package var now: Timestamp
+}
+
 package enum SnapshotProgress: Hashable, Sendable {
     /// Files.
     case code(done: Int, total: Int)
@@ -137,49 +147,70 @@ package struct SnapshotMaker: Sendable {
         return Workspaces(checkouts: checkouts, repository: repository, overlay: overlay)
     }
 
-    /// Takes the snapshot. Nothing of it is kept where anything throws; taking the same one again changes nothing.
+    /// Takes the snapshot of something that is executed on the host. Nothing of it is kept where anything throws; taking
+    /// the same one again changes nothing.
     package func make(
         _ request: SnapshotRequest,
         progress: @escaping @Sendable (SnapshotProgress) -> Void = { _ in }
     ) async throws -> MadeSnapshot {
+        async let environment = environmentProbe.read(
+            commands: request.commands,
+            folder: request.folder,
+            declared: request.variables
+        )
+        let parts = try await capture(request, progress: progress)
+        let reading = try await environment
+        let record = try await record(parts, environment: reading.fingerprint)
+        return MadeSnapshot(record: record, data: parts.data, places: reading.places, project: parts.project)
+    }
+
+    /// Takes in code and data. They belong to no snapshot before `record` has made one of them.
+    package func capture(
+        _ request: SnapshotRequest,
+        progress: @escaping @Sendable (SnapshotProgress) -> Void = { _ in }
+    ) async throws -> SnapshotParts {
         let now = clock.now()
         let project = try projectRoot(of: request.folder, store: store, files: files)
         // Data first: their lock is part of the code.
         let data = try await dataCapture.capture(request.data, in: request.folder, accepting: request.accepting) {
             progress(.data(done: $0, total: $1))
         }
-        async let environment = environmentProbe.read(
-            commands: request.commands,
-            folder: request.folder,
-            declared: request.variables
-        )
         let capture = CodeCapture(repository: repository, project: project, rules: request.rules, store: store)
         let code = try await capture.capture(progress: { progress(.code(done: $0, total: $1)) }, now: now)
-        let reading = try await environment
+        return SnapshotParts(request: request, code: code, data: data, project: project, now: now)
+    }
+
+    /// Makes a snapshot of what was captured and the environments in which it is to be executed: `steps` are those of
+    /// steps that have another one than `environment`.
+    package func record(
+        _ parts: SnapshotParts,
+        environment: EnvironmentFingerprint,
+        steps: [String: EnvironmentFingerprint] = [:]
+    ) async throws -> SnapshotRecord {
         let manifest = SnapshotManifest(
-            code: code.tree,
-            data: data.map { DataDigest(name: $0.name, digest: $0.digest, bytes: $0.bytes, files: $0.files) },
-            environment: reading.fingerprint
+            code: parts.code.tree,
+            data: parts.data.map { DataDigest(name: $0.name, digest: $0.digest, bytes: $0.bytes, files: $0.files) },
+            environment: environment,
+            steps: steps.isEmpty ? nil : steps
         )
         let id = try identity(of: manifest)
         let commit = try await repository.keep(
             manifest,
             id: id,
-            parent: code.historyCommit,
-            project: request.project,
-            now
+            parent: parts.code.historyCommit,
+            project: parts.request.project,
+            parts.now
         )
-        let record = SnapshotRecord(
+        return SnapshotRecord(
             id: id,
-            name: request.name,
-            project: request.project,
+            name: parts.request.name,
+            project: parts.request.project,
             commit: commit,
-            projectCommit: code.projectCommit,
-            isDirty: code.isDirty,
+            projectCommit: parts.code.projectCommit,
+            isDirty: parts.code.isDirty,
             manifest: manifest,
-            createdAt: now
+            createdAt: parts.now
         )
-        return MadeSnapshot(record: record, data: data, places: reading.places, project: project)
     }
 }
 

@@ -74,10 +74,19 @@ package struct EnvironmentProbe: Sendable {
 
     /// The program itself, or the one that its first line names and itself as a script of the code.
     private func interpreted(_ name: String, _ search: ProgramSearch) -> [String] {
+        interpreter(ofScript: name, search).map { [$0] } ?? [name]
+    }
+
+    private func interpreter(ofScript name: String, _ search: ProgramSearch) -> String? {
         guard name.contains("/"), !name.hasPrefix("/"), let path = search.find(name),
-            let start = try? files.read(path, offset: 0, count: 256), let inner = scriptInterpreter(start)
-        else { return [name] }
-        return [inner]
+            let start = try? files.read(path, offset: 0, count: 256)
+        else { return nil }
+        return scriptInterpreter(start)
+    }
+
+    /// The program that a script of the code in `folder` names in its first line; nil for everything else.
+    package func interpreter(ofScript name: String, in folder: String) -> String? {
+        interpreter(ofScript: name, ProgramSearch(files: files, path: "", folder: folder))
     }
 
     private func variableFacts(_ seen: [String: String]) -> [String: Value] {
@@ -86,11 +95,13 @@ package struct EnvironmentProbe: Sendable {
         return facts
     }
 
-    private func isTold(_ name: String) -> Bool {
-        let upper = name.uppercased()
-        if secretWords.contains(where: upper.contains) { return false }
-        return toldVariables.contains(name) || toldPrefixes.contains(where: name.hasPrefix)
-    }
+}
+
+/// Whether a variable may change how numbers come out, and holds no secret.
+func isTold(_ name: String) -> Bool {
+    let upper = name.uppercased()
+    if secretWords.contains(where: upper.contains) { return false }
+    return toldVariables.contains(name) || toldPrefixes.contains(where: name.hasPrefix)
 }
 
 func sorted(_ facts: [String: Value]) -> Mapping {
@@ -112,12 +123,12 @@ func systemName(_ files: any FileSystem) -> String? {
 }
 
 extension String {
-    fileprivate var trimmingQuotes: String {
+    var trimmingQuotes: String {
         count >= 2 && hasPrefix("\"") && hasSuffix("\"") ? String(dropFirst().dropLast()) : self
     }
 }
 
-func programs(of commands: [Command]) -> [String] {
+package func programs(of commands: [Command]) -> [String] {
     var names: [String] = []
     for name in commands.flatMap(programs(of:)) where !names.contains(name) { names.append(name) }
     return names

@@ -2,11 +2,6 @@ import RepriseModel
 import RepriseSystem
 
 extension EnvironmentProbe {
-    func isPython(_ name: String) -> Bool {
-        let rest = name.hasPrefix("python") ? name.dropFirst(6) : name.hasPrefix("pypy") ? name.dropFirst(4) : "x"
-        return rest.allSatisfy { $0.isNumber || $0 == "." }
-    }
-
     /// Version and packages of a Python. The interpreter is asked where it looks for packages; their names and versions
     /// stand in the names of their folders.
     func python(
@@ -49,19 +44,11 @@ extension EnvironmentProbe {
         return found
     }
 
-    /// Packages by name, from `NAME-VERSION.dist-info` and `.egg-info`. The first folder of the search path wins, as it does for Python.
+    /// Packages by name. The first folder of the search path wins, as it does for Python.
     private func packages(in folder: String) -> [(name: String, version: String)] {
         // A folder of the search path need not exist.
         guard let names = try? files.names(in: folder) else { return [] }
-        return names.compactMap { name in
-            for ending in [".dist-info", ".egg-info"] where name.hasSuffix(ending) {
-                let parts = name.dropLast(ending.count).split(separator: "-")
-                guard parts.count >= 2 else { return nil }
-                let package = parts[0].lowercased().map { $0 == "_" || $0 == "." ? "-" : $0 }
-                return (String(package), String(parts[1]))
-            }
-            return nil
-        }
+        return RepriseSnapshots.packages(named: names)
     }
 
     /// What decides which Python stands behind a shim: files that name a version, up from where the command runs.
@@ -77,6 +64,24 @@ extension EnvironmentProbe {
         }
         let root = RepriseSystem.folder(of: RepriseSystem.folder(of: path))
         return stamps + [try stamp(of: root + "/version", files)]
+    }
+}
+
+func isPython(_ name: String) -> Bool {
+    let rest = name.hasPrefix("python") ? name.dropFirst(6) : name.hasPrefix("pypy") ? name.dropFirst(4) : "x"
+    return rest.allSatisfy { $0.isNumber || $0 == "." }
+}
+
+/// Packages by name, from `NAME-VERSION.dist-info` and `.egg-info` among the names of files and folders.
+func packages(named names: some Sequence<String>) -> [(name: String, version: String)] {
+    names.compactMap { name in
+        for ending in [".dist-info", ".egg-info"] where name.hasSuffix(ending) {
+            let parts = name.dropLast(ending.count).split(separator: "-")
+            guard parts.count >= 2 else { return nil }
+            let package = parts[0].lowercased().map { $0 == "_" || $0 == "." ? "-" : $0 }
+            return (String(package), String(parts[1]))
+        }
+        return nil
     }
 }
 

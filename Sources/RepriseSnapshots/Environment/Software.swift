@@ -21,7 +21,7 @@ extension EnvironmentProbe {
         let resolved = search.resolved(path)
         if isPython(short) { return try await python(short, path, resolved, search, seen, &known) }
         var found = Software(places: ["program.\(short)": .string(resolved)])
-        if let question = questions[family(short)] {
+        if let question = versionQuestion(short) {
             let state = [path, try stamp(of: resolved, files), seen["PATH"] ?? ""].joined(separator: "|")
             let lines = await ask(path, question, "version|" + state, folder: search.folder, &known)
             found.facts["program.\(short)"] = .string(lines.first.map { String($0.prefix(200)) } ?? "unknown")
@@ -63,6 +63,9 @@ extension EnvironmentProbe {
 private func family(_ name: String) -> String {
     String(name.split(separator: "-").first ?? "").filter { !$0.isNumber && $0 != "." }
 }
+
+/// The arguments with which a program tells its version; nil where nobody knows.
+func versionQuestion(_ name: String) -> [String]? { questions[family(name)] }
 
 private let questions: [String: [String]] = [
     "bash": ["--version"], "zsh": ["--version"], "Rscript": ["--version"], "R": ["--version"], "julia": ["--version"],
