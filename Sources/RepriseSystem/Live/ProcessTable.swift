@@ -62,6 +62,17 @@ package struct ProcessTable: Sendable {
         return nil
     }
 
+    /// The process's numbers, from this process's view to that of the innermost container that it is in; empty where
+    /// nobody tells.
+    package func numbers(of process: Int32) -> [Int32] {
+        guard let bytes = content("/proc/\(process)/status") else { return [] }
+        for line in bytes.split(separator: UInt8(ascii: "\n")) where line.starts(with: Array("NSpid:".utf8)) {
+            let words = line.dropFirst(6).split { $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: " ") }
+            return words.compactMap { Int32(String(decoding: $0, as: UTF8.self)) }
+        }
+        return []
+    }
+
     package func workingFolder(of process: Int32) -> String? {
         try? LiveFileSystem().linkTarget("/proc/\(process)/cwd")
     }

@@ -126,7 +126,7 @@ import Testing
             Issue.record("it left no record")
             return
         }
-        #expect(reason == "memory limit of 32 MiB")
+        #expect(reason == "out of memory (memory limit of 32 MiB)")
     }
 
     @Test func `a job executed by hand is not executed again`() async throws {

@@ -4,7 +4,7 @@ import RepriseSystem
 import Synchronization
 
 /// Knows the executions that this process watches: ends those that must end, and tells those that have ended.
-final class LocalProcessKeeper: Sendable {
+final class JobKeeper: Sendable {
     /// Where a job stands, as far as its processes tell.
     enum Standing {
         case alive
@@ -15,13 +15,21 @@ final class LocalProcessKeeper: Sendable {
 
     struct Execution: Sendable {
         var job: Job
+        /// The process that was started for it, which leads its session: the script, or the engine's client.
         var process: Int32
         var isChild: Bool
+        var isContained: Bool
+        /// Whether its memory must be looked at.
+        var isGauged: Bool
         /// Milliseconds after boot.
         var deadline: Int64?
+        /// The script in a container whose client is gone.
+        var followed: Int32?
+        var leaderHasEnded = false
+        /// Nothing is left that is watched.
         var hasEnded = false
         var usage: ChildUsage?
-        var ending: LocalProcessEnding?
+        var ending: JobEnding?
     }
 
     private struct State {
@@ -33,16 +41,16 @@ final class LocalProcessKeeper: Sendable {
     }
 
     private let state = Mutex(State())
-    private let files: any FileSystem
+    private let folders: JobFolders
     private let table: ProcessTable
     private let grace: Duration
     private let memory: MemoryGauge
 
-    init(files: any FileSystem, table: ProcessTable, grace: Duration) {
-        self.files = files
-        self.table = table
+    init(folders: JobFolders, grace: Duration) {
+        self.folders = folders
+        table = folders.table
         self.grace = grace
-        memory = MemoryGauge(table: table)
+        memory = MemoryGauge(folders: folders)
     }
 
     // MARK: What the dispatcher asks
@@ -73,7 +81,13 @@ final class LocalProcessKeeper: Sendable {
 
     /// `started` counts from the machine's boot; nil where nobody knows.
     func add(_ job: Job, process: Int32, isChild: Bool, started: Int64?) {
-        var execution = Execution(job: job, process: process, isChild: isChild)
+        var execution = Execution(
+            job: job,
+            process: process,
+            isChild: isChild,
+            isContained: folders.isContained(job),
+            isGauged: job.resources.memory != nil && !folders.engineLimitsMemory(in: job.folder)
+        )
         if let time = job.resources.time { execution.deadline = (started ?? table.uptime()) + time }
         state.withLock { state in
             state.executions[job.key] = execution
@@ -84,8 +98,27 @@ final class LocalProcessKeeper: Sendable {
     func forget(_ key: JobKey) {
         state.withLock { state in
             guard let execution = state.executions.removeValue(forKey: key) else { return }
-            if state.keys[execution.process] == key { state.keys[execution.process] = nil }
+            for process in [execution.process, execution.followed ?? 0] where state.keys[process] == key {
+                state.keys[process] = nil
+            }
         }
+    }
+
+    /// Goes on with the script of a container whose client is gone. The caller has it watched.
+    func follow(_ key: JobKey, _ script: Int32) {
+        state.withLock { state in
+            guard state.executions[key] != nil else { return }
+            state.executions[key]?.followed = script
+            state.executions[key]?.hasEnded = false
+            state.executions[key]?.isChild = false
+            state.keys[script] = key
+        }
+    }
+
+    /// Whether any process of the job lives.
+    func hasProcesses(_ key: JobKey) -> Bool {
+        guard let execution = state.withLock({ $0.executions[key] }) else { return false }
+        return !JobTree(of: execution, among: table.all().filter { !$0.isZombie }, folders).isEmpty
     }
 
     /// Begins to end the job's whole tree; a second request can only shorten the grace.
@@ -95,7 +128,7 @@ final class LocalProcessKeeper: Sendable {
         let killAt = now + seconds * 1000 + fraction / 1_000_000_000_000_000
         let folder = state.withLock { state -> String? in
             guard var execution = state.executions[key] else { return nil }
-            var ending = LocalProcessEnding(killAt: killAt, next: now)
+            var ending = JobEnding(killAt: killAt, next: now)
             if let former = execution.ending, !former.isDone {
                 ending = former
                 ending.killAt = min(former.killAt, killAt)
@@ -105,7 +138,7 @@ final class LocalProcessKeeper: Sendable {
             state.executions[key] = execution
             return execution.job.folder
         }
-        if let folder, let limit { try? files.write(limit, to: folder + "/" + JobFolders.limit) }
+        if let folder, let limit { try? folders.files.write(limit, to: folder + "/" + JobFolders.limit) }
     }
 
     // MARK: What the watching thread calls
@@ -118,7 +151,10 @@ final class LocalProcessKeeper: Sendable {
         state.withLock { state in
             guard let key = state.keys[process] else { return }
             state.executions[key]?.hasEnded = true
-            state.executions[key]?.usage = usage
+            if state.executions[key]?.process == process {
+                state.executions[key]?.leaderHasEnded = true
+                state.executions[key]?.usage = usage
+            }
         }
         tell()
     }
@@ -132,7 +168,8 @@ final class LocalProcessKeeper: Sendable {
             end(execution.job.key, grace: grace, because: limit)
         }
         for execution in memory.excessive(measured) {
-            let limit = "memory limit of " + Quantities.text(bytes: execution.job.resources.memory ?? 0)
+            let limit =
+                "out of memory (memory limit of " + Quantities.text(bytes: execution.job.resources.memory ?? 0) + ")"
             end(execution.job.key, grace: .zero, because: limit)
         }
         if !endings.isEmpty { proceed(endings, now) }
@@ -146,7 +183,7 @@ final class LocalProcessKeeper: Sendable {
         let overdue = free.filter { $0.deadline.map { $0 <= now } ?? false }
         var measured: [Execution] = []
         if now >= state.nextMeasurement {
-            measured = free.filter { $0.job.resources.memory != nil }
+            measured = free.filter(\.isGauged)
             state.nextMeasurement = now + MemoryGauge.interval
         }
         return (endings, overdue, measured)
@@ -157,8 +194,8 @@ final class LocalProcessKeeper: Sendable {
         var hasChanged = false
         for execution in executions {
             guard var ending = execution.ending else { continue }
-            let tree = JobTree(of: execution, among: processes, table)
-            ending.proceed(tree, leader: execution.process, now: now, table: table)
+            let tree = JobTree(of: execution, among: processes, folders)
+            ending.proceed(tree, now: now, table: table)
             state.withLock { state in
                 // A shorter grace may have been asked for meanwhile.
                 let killAt = min(state.executions[execution.job.key]?.ending?.killAt ?? ending.killAt, ending.killAt)
@@ -178,7 +215,7 @@ final class LocalProcessKeeper: Sendable {
                 if !ending.isDone { consider(ending.next) }
             } else {
                 if let deadline = execution.deadline { consider(deadline) }
-                if execution.job.resources.memory != nil { consider(state.nextMeasurement) }
+                if execution.isGauged { consider(state.nextMeasurement) }
             }
         }
         return next.map { max(0, $0 - now) }

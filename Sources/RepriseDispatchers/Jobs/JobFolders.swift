@@ -6,24 +6,55 @@ import RepriseSystem
 struct JobFolders: Sendable {
     static let lock = "job.lock"
     static let started = "started"
+    /// What begins the job's container; a person can execute it by hand.
+    static let launchScript = "launch.sh"
+    /// The number of the process that executes `launch.sh`, and then is the engine's client.
+    static let launched = "launched"
+    /// The engine's own words.
+    static let engineLog = "engine.log"
     /// Which limit the job exceeded; written before it is made to end, so that everybody knows why.
     static let limit = "limit"
 
-    /// An execution that claimed the job. `process` is 0 as long as its number is not written yet.
+    /// An execution that claimed the job. `process` leads it and is 0 as long as its number is not written yet.
     struct Execution {
         var process: Int32
         var started: Timestamp?
     }
+
+    /// What `started` says: the script's number as the script itself sees it, which in a container is another.
+    struct Claim {
+        var process: Int32
+        var time: Timestamp?
+    }
+
+    private static let memoryKept = "memory-kept"
 
     let files: any FileSystem
     let table: ProcessTable
     let wallClock: any WallClock
 
     func execution(in folder: String) -> Execution? {
+        let claim = claim(in: folder)
+        if let process = launched(in: folder) { return Execution(process: process, started: claim?.time) }
+        return claim.map { Execution(process: $0.process, started: $0.time) }
+    }
+
+    func claim(in folder: String) -> Claim? {
         guard let text = try? files.text(folder + "/" + Self.started) else { return nil }
         let words = text.split { $0 == " " || $0 == "\n" }
-        let started = words.count > 1 ? Int64(words[1]).map { Timestamp(milliseconds: $0) } : nil
-        return Execution(process: words.first.flatMap { Int32($0) } ?? 0, started: started)
+        let time = words.count > 1 ? Int64(words[1]).map { Timestamp(milliseconds: $0) } : nil
+        return Claim(process: words.first.flatMap { Int32($0) } ?? 0, time: time)
+    }
+
+    /// nil as long as the number is not written: nothing but a shell was started.
+    private func launched(in folder: String) -> Int32? {
+        guard let text = try? files.text(folder + "/" + Self.launched) else { return nil }
+        return text.split { $0 == "\n" }.first.flatMap { Int32($0) }
+    }
+
+    /// Whether the job is executed in a container. Needs no more of it than its folder once it was submitted.
+    func isContained(_ job: Job) -> Bool {
+        job.container != nil || (try? files.exists(job.folder + "/" + Self.launchScript)) == true
     }
 
     /// Whether some process of an execution lives.
@@ -42,7 +73,7 @@ struct JobFolders: Sendable {
         var pause = 1
         while try isInFlight(job.folder) {
             if let execution = execution(in: job.folder), execution.process > 0 { return execution.process }
-            guard pause < 4096 else { throw LocalProcessError.startHangs(job: job.key, folder: job.folder) }
+            guard pause < 4096 else { throw MachineJobsError.startHangs(job: job.key, folder: job.folder) }
             try await Task.sleep(for: .milliseconds(pause))
             pause *= 2
         }
@@ -76,9 +107,17 @@ struct JobFolders: Sendable {
         )
     }
 
-    static func text(_ holdings: JobHoldings) -> String {
-        let rows = [["gpus"] + holdings.gpus.map(String.init), ["processors"] + holdings.processors.map(String.init)]
+    /// What `job.lock` says.
+    static func text(_ holdings: JobHoldings, engineLimitsMemory: Bool) -> String {
+        var rows = [["gpus"] + holdings.gpus.map(String.init), ["processors"] + holdings.processors.map(String.init)]
+        if engineLimitsMemory { rows.append([Self.memoryKept]) }
         return rows.map { $0.joined(separator: " ") }.joined(separator: "\n") + "\n"
+    }
+
+    /// Whether the job's engine keeps its memory limit, so that nobody else must.
+    func engineLimitsMemory(in folder: String) -> Bool {
+        let lines = ((try? files.text(folder + "/" + Self.lock)) ?? "").split(separator: "\n")
+        return lines.contains { $0 == Self.memoryKept }
     }
 
     func holdings(in folder: String) -> JobHoldings {
@@ -94,30 +133,4 @@ struct JobFolders: Sendable {
         }
         return holdings
     }
-}
-
-/// What can go wrong when jobs run as processes of this machine.
-package enum LocalProcessError: RepriseError {
-    case startHangs(job: JobKey, folder: String)
-
-    package var what: String {
-        switch self {
-        case .startHangs(let job, _): "job \(job) was started, but its script does not begin"
-        }
-    }
-
-    package var why: String? {
-        switch self {
-        case .startHangs(_, let folder): "`\(folder)/job.lock` is held, and `\(folder)/started` is not written"
-        }
-    }
-
-    package var fix: String? {
-        switch self {
-        case .startHangs(_, let folder): "find out who holds it with `fuser -v \(folder)/job.lock`"
-        }
-    }
-
-    package var code: String { "start-hangs" }
-    package var fault: Fault { .world }
 }
