@@ -5,7 +5,8 @@ import Testing
     @Test func `every dispatcher folder is in the list`() {
         let list = Repository.text(of: "Sources/RepriseDispatchers/DispatcherList.swift")
         let shared = ["Jobs"]
-        for folder in Repository.folders(in: "Sources/RepriseDispatchers") where !list.isEmpty && !shared.contains(folder) {
+        for folder in Repository.folders(in: "Sources/RepriseDispatchers")
+        where !list.isEmpty && !shared.contains(folder) {
             #expect(
                 list.contains(folder),
                 "Sources/RepriseDispatchers/\(folder) is not in DispatcherList.swift. Add it."
