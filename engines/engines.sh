@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The container engines that the tests run against, beside whatever engines this machine has: own stores, own sockets, own ports.
+# The engines that the tests run against, beside whatever engines this machine has: own stores, own sockets, own ports.
 #
 #   engines.sh up [--for PID] [NAME …]   install what is missing (as root on Debian 12), start, and put the test images in place
 #   engines.sh down [--for PID]          stop what `up` started; what it downloaded and made stays for the next time
@@ -9,10 +9,10 @@
 #   engines.sh folder                    where everything of it lies
 #   engines.sh remove                    down, then the user and the folder go away; Debian packages stay
 #
-# NAME: podman, docker, apptainer, registry. README.md beside this file says what it changes on a machine.
+# NAME: podman, docker, apptainer, registry, slurm. README.md beside this file says what it changes on a machine.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-names=(podman docker apptainer registry)
+names=(podman docker apptainer registry slurm)
 person=reprise-test
 
 if [ "$(id -u)" = 0 ]; then
@@ -25,7 +25,7 @@ fi
 exec 8>&2
 say() { printf 'engines: %s\n' "$*" >&8; }
 
-for part in machine podman docker apptainer registry; do
+for part in machine podman docker apptainer registry slurm; do
     # shellcheck source=/dev/null
     . "$here/$part.sh"
 done
@@ -94,6 +94,7 @@ engine_variables() {
     registry_env
     podman_env "$who"
     docker_env
+    slurm_env
     if [ "$who" = user ] && is_root; then echo "PATH=$(person_path)"; else echo "PATH=$(apptainer_path)"; fi
 }
 

@@ -6,7 +6,7 @@ import Testing
 /// Suites that need one have names that begin with `Real `, which is how the stage finds them:
 /// `@Suite(.enabled(if: TestEngine.podman.isUp, TestEngine.podman.absence))`.
 package enum TestEngine: String, CaseIterable, Sendable {
-    case podman, docker, apptainer
+    case podman, docker, apptainer, slurm
     /// A registry without a password at `registryHost`, and one with at `loginRegistryHost`.
     case registry
 
