@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times Reprise beside the tools that people use today, whole processes, in one run, and prints one table.
 
-Usage: bench.py --reprise PATH [NAME …] [--runs N] [--peer-runs N] [--files N] [--gib N] [--points N] [--seconds N] [--json FILE]
+Usage: bench.py --reprise PATH [NAME …] [--runs N] [--peer-runs N] [--files N] [--gib N] [--points N] [--seconds N] [--turns N] [--json FILE]
 
 Every figure is the median of several executions where one takes under a second, else of one. Both sides of a
 comparison run one after the other in the same folder of the same disk. A tool that is missing is said to be missing.
@@ -198,6 +198,16 @@ class Bench:
         peers = run(HERE / "peers" / "setup.sh", check=False).stdout.strip()
         serve.ServeBench(row, missing, self.reprise, f"{peers}/bin/python", f"{peers}/bin/fml", self.scratch, self.options.seconds).run()
 
+    def containers(self):
+        sys.path.insert(0, str(HERE))
+        import containers
+        engines = [str(HERE.parent / "engines" / "engines.sh")]
+        run(*engines, "up", "--for", os.getpid())
+        try:
+            containers.ContainersBench(row, missing, self.reprise, self.scratch, self.options).run()
+        finally:
+            run(*engines, "down", "--for", os.getpid())
+
 
 def page(head):
     """The figures as a page, grouped as they were taken, with what was missing and what was lost."""
@@ -224,7 +234,7 @@ def machine():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reprise", required=True)
-    groups = ["startup", "trivial", "listing", "snapshot", "data", "metrics", "serve"]
+    groups = ["startup", "trivial", "listing", "snapshot", "data", "metrics", "serve", "containers"]
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which groups; all by default: {', '.join(groups)}")
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--peer-runs", type=int, default=10)
@@ -232,6 +242,8 @@ def main():
     parser.add_argument("--gib", type=int, default=2)
     parser.add_argument("--points", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=float, default=3, help="how long each call is sent to a tracking server")
+    parser.add_argument("--turns", type=int, default=20, help="how often a run in a container and the engine's own command take turns")
+    parser.add_argument("--container-runs", type=int, default=100, help="how many runs of one image share two slots")
     parser.add_argument("--json", help="write the figures to this file")
     parser.add_argument("--markdown", help="write the figures to this file as a page of the documents")
     options = parser.parse_args()
