@@ -6,12 +6,14 @@ import RepriseSystem
 
 extension World {
     /// Finds the engines of this machine; what they told about themselves is remembered in the store.
-    func engineSearch(_ store: StoreFolder) -> EngineSearch {
+    func engineSearch(_ store: StoreFolder) -> EngineSearch { engineSearch(cacheIn: store.root) }
+
+    func engineSearch(cacheIn root: String) -> EngineSearch {
         EngineSearch(
             files: files,
             processes: processes,
             variables: variables,
-            cache: store.root + "/cache/engines.json",
+            cache: root + "/cache/engines.json",
             user: LiveHost().facts().user
         )
     }

@@ -17,8 +17,8 @@ public struct DoctorFinding: Hashable, Sendable {
 extension Laboratory {
     /// Looks at everything that Reprise needs here. Nothing is changed; never throws for what it finds.
     public func doctor() async -> [DoctorFinding] {
-        [await git(), program("sh", for: "runs jobs"), storeHealth(), room(), settingsHealth()] + targetHealth()
-            + trackerHealth()
+        let machine = [await git(), program("sh", for: "runs jobs"), storeHealth(), room(), settingsHealth()]
+        return machine + (await engineHealth()) + (await targetHealth()) + trackerHealth()
     }
 
     private func git() async -> DoctorFinding {
@@ -86,8 +86,8 @@ extension Laboratory {
         }
     }
 
-    private func targetHealth() -> [DoctorFinding] {
-        guard let targets = try? targets() else { return [] }
+    private func targetHealth() async -> [DoctorFinding] {
+        guard let targets = try? await targets() else { return [] }
         return targets.map { target in
             guard let first = target.problems.first else {
                 let offers = target.offers.joined(separator: ", ")

@@ -1,3 +1,4 @@
+import RepriseImages
 import RepriseModel
 import RepriseSite
 import RepriseSystem
@@ -12,6 +13,10 @@ public struct TargetReport: Hashable, Sendable {
     public var offers: [String]
     /// What is missing, each with what to do about it; empty where everything works.
     public var problems: [Problem]
+    /// What executes images there; nil where nothing does.
+    public var engine: EngineReport?
+    /// What works less well than it could, each with what to do about it.
+    public var remarks: [Problem] = []
 
     /// Something that is missing.
     public struct Problem: Hashable, Sendable {
@@ -22,18 +27,20 @@ public struct TargetReport: Hashable, Sendable {
 
 extension Laboratory {
     /// Every target of the site, looked at from here.
-    public func targets(settings: [String] = []) throws -> [TargetReport] {
+    public func targets(settings: [String] = []) async throws -> [TargetReport] {
         let site = try site(overrides: settings)
-        return try site.targets.map { try report(on: site.settings(for: $0), in: site) }
+        var reports: [TargetReport] = []
+        for name in site.targets { reports.append(try await report(on: site.settings(for: name), in: site)) }
+        return reports
     }
 
-    /// One target, looked at from here.
-    public func check(target: String, settings: [String] = []) throws -> TargetReport {
+    /// One target, looked at from here; nil for the one that runs go to when none is named.
+    public func check(target: String? = nil, settings: [String] = []) async throws -> TargetReport {
         let site = try site(overrides: settings)
-        return try report(on: site.settings(for: target), in: site)
+        return try await report(on: site.settings(for: target), in: site)
     }
 
-    private func report(on target: TargetSettings, in site: Site) throws -> TargetReport {
+    private func report(on target: TargetSettings, in site: Site) async throws -> TargetReport {
         var report = TargetReport(
             name: target.name,
             kind: target.kind.rawValue,
@@ -54,7 +61,42 @@ extension Laboratory {
         for program in ["sh", "git"] where world.program(program) == nil {
             report.problems.append(.init(what: "cannot find `\(program)`", fix: "install it, or put it into PATH"))
         }
+        try await examineEngine(of: target, for: &report)
         return report
+    }
+
+    /// Where everything runs in containers, an engine that does not work is a problem; elsewhere it is worth a word, unless
+    /// the site asks for that engine.
+    private func examineEngine(of target: TargetSettings, for report: inout TargetReport) async throws {
+        do {
+            let found = try await engineExamination.first(of: target.engines(for: nil, variables: world.variables))
+            report.engine = found.report
+            report.remarks += found.remarks
+            report.offers.append("containers by \(found.report.name)")
+        } catch let error as EngineError where isUnneeded(error, target) {
+            report.remarks.append(.init(what: "\(error.what); experiments without images need none", fix: error.fix))
+        } catch {
+            report.problems.append(.init(error))
+            if case EngineError.noUserNamespaces = error, let cause = engineExamination.surroundings.userNamespaces {
+                report.problems.append(cause)
+            }
+        }
+    }
+
+    private func isUnneeded(_ error: EngineError, _ target: TargetSettings) -> Bool {
+        target.kind == .process && (target.engine ?? "auto") == "auto"
+    }
+
+    /// Looks at engines of this machine. Where there is a store, it forgets what it knew of them.
+    var engineExamination: EngineExamination {
+        let root = try? storeFolder(near: folder)
+        let user = LiveHost().facts().user
+        return EngineExamination(
+            search: world.engineSearch(cacheIn: root ?? folder + "/.reprise"),
+            surroundings: EngineSurroundings(files: world.files, user: user) { world.program($0) != nil },
+            gpus: MachineSize.live(world.files).gpus,
+            hasStore: root != nil
+        )
     }
 
     static func unsupported(_ target: TargetSettings) -> TargetReport.Problem {

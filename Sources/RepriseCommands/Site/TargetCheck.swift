@@ -23,17 +23,22 @@ struct TargetCheck: Verb {
 
     func run(in session: Session) async throws {
         let laboratory = session.laboratory
-        let name = try target ?? laboratory.targets().first { $0.isDefault }?.name ?? "local"
-        let report = try laboratory.check(target: name)
+        let name =
+            if let target { target } else { try await laboratory.targets().first { $0.isDefault }?.name ?? "local" }
+        let report = try await laboratory.check(target: name)
         if json.isOn {
             try session.console.document(report.value)
         } else {
             try session.console.print(TargetReport.table([report]))
-            for problem in report.problems {
-                session.console.complain("problem: \(problem.what)".harmless)
-                if let fix = problem.fix { session.console.complain("  fix: \(fix)".harmless) }
-            }
+            if let engine = report.engine { session.console.say("engine: \(engine.words)".harmless) }
+            for problem in report.problems { tell("problem", problem, session.console) }
+            for remark in report.remarks { tell("note", remark, session.console) }
         }
         if !report.works { throw ExitCode(1) }
+    }
+
+    private func tell(_ word: String, _ problem: TargetReport.Problem, _ console: Console) {
+        console.complain("\(word): \(problem.what)".harmless)
+        if let fix = problem.fix { console.complain("  fix: \(fix)".harmless) }
     }
 }

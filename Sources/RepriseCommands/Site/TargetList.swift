@@ -9,7 +9,7 @@ struct TargetList: Verb {
     @OptionGroup var json: JSONOption
 
     func run(in session: Session) async throws {
-        let targets = try session.laboratory.targets()
+        let targets = try await session.laboratory.targets()
         guard !json.isOn else { return try session.console.document(.list(targets.map(\.value))) }
         try session.console.print(TargetReport.table(targets))
     }

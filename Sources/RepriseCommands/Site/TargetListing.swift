@@ -22,9 +22,22 @@ extension TargetReport {
         [
             "name": .string(name), "kind": .string(kind), "default": .bool(isDefault), "works": .bool(works),
             "offers": .list(offers.map(Value.string)),
-            "problems": .list(
-                problems.map { ["what": .string($0.what), "fix": $0.fix.map(Value.string) ?? .null] }
-            ),
+            "engine": engine?.value ?? .null, "problems": .list(problems.map(\.value)),
+            "remarks": .list(remarks.map(\.value)),
+        ]
+    }
+}
+
+extension TargetReport.Problem {
+    fileprivate var value: Value { ["what": .string(what), "fix": fix.map(Value.string) ?? .null] }
+}
+
+extension EngineReport {
+    fileprivate var value: Value {
+        [
+            "name": .string(name), "version": .string(version), "rootless": .bool(isRootless),
+            "cgroups": .integer(Int64(cgroups)), "limitsMemory": .bool(limitsMemory),
+            "limitsProcessors": .bool(limitsProcessors), "gpus": gpus.map(Value.string) ?? .null,
         ]
     }
 }
