@@ -33,6 +33,8 @@ package struct DispatcherParts: Sendable {
     package var wallClock: any WallClock
     /// The engine that executes jobs with an image; nil where containers are refused.
     package var engine: EngineSource?
+    /// What executes the images that are files, where that is another engine; nil where it is the same.
+    package var apptainer: EngineSource?
     /// Words for the engine's command, from the site file.
     package var options: [String]
 
@@ -43,6 +45,7 @@ package struct DispatcherParts: Sendable {
         grace: Duration = .seconds(5),
         wallClock: any WallClock = LiveWallClock(),
         engine: EngineSource? = nil,
+        apptainer: EngineSource? = nil,
         options: [String] = []
     ) {
         self.files = files
@@ -51,6 +54,7 @@ package struct DispatcherParts: Sendable {
         self.grace = grace
         self.wallClock = wallClock
         self.engine = engine
+        self.apptainer = apptainer
         self.options = options
     }
 }

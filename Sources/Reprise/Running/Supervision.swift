@@ -191,7 +191,7 @@ extension Laboratory {
             let known = settings.memory ?? machine.memory
             let gpus = settings.gpus.map { Array(machine.gpus.prefix($0)) } ?? machine.gpus
             targets[name] = SupervisorTarget(
-                dispatcher: try LocalProcess(files: files, variables: world.variables, grace: grace),
+                dispatcher: try dispatcher(of: settings, store, grace: grace),
                 capacity: Capacity(
                     slots: settings.slots,
                     cpus: max(settings.cpus ?? machine.processors, 1),
@@ -202,6 +202,21 @@ extension Laboratory {
             )
         }
         return targets
+    }
+
+    private func dispatcher(of target: TargetSettings, _ store: Store, grace: Duration) throws -> any Dispatcher {
+        let parts = DispatcherParts(
+            files: world.files,
+            processes: world.processes,
+            variables: world.variables,
+            grace: grace,
+            wallClock: world.wallClock,
+            engine: try engine(for: target, in: store),
+            // A target that cannot execute files may execute other images.
+            apptainer: try? engine(for: target, format: .sif, in: store),
+            options: target.options
+        )
+        return try DispatcherList.make(target.kind.rawValue, parts)
     }
 }
 

@@ -93,7 +93,7 @@ extension Laboratory {
         let user = LiveHost().facts().user
         return EngineExamination(
             search: world.engineSearch(cacheIn: root ?? folder + "/.reprise"),
-            surroundings: EngineSurroundings(files: world.files, user: user) { world.program($0) != nil },
+            surroundings: EngineSurroundings(files: world.files, user: user) { self.world.program($0) != nil },
             gpus: MachineSize.live(world.files).gpus,
             hasStore: root != nil
         )

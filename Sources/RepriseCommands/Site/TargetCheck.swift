@@ -22,10 +22,7 @@ struct TargetCheck: Verb {
     var target: String?
 
     func run(in session: Session) async throws {
-        let laboratory = session.laboratory
-        let name =
-            if let target { target } else { try await laboratory.targets().first { $0.isDefault }?.name ?? "local" }
-        let report = try await laboratory.check(target: name)
+        let report = try await session.laboratory.check(target: target)
         if json.isOn {
             try session.console.document(report.value)
         } else {

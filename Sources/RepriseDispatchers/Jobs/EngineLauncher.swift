@@ -9,7 +9,9 @@ struct EngineLauncher: JobLauncher {
     let files: any FileSystem
 
     func launch(_ job: Job) async throws -> JobLaunch {
-        let kind = try await engine().engine.kind
+        // The name of an image is a digest for engines with a store of their own, and else the path of a file.
+        let isFile = job.container.map { !$0.image.hasPrefix("sha256:") } ?? false
+        let kind = isFile ? .apptainer : try await engine().engine.kind
         guard let launcher = launchers[kind] else { throw MachineJobsError.noContainers(job: job.key) }
         return try await launcher.launch(job)
     }
