@@ -17,3 +17,5 @@ package protocol ImageSupply: Sendable {
         progress: @escaping @Sendable (ImageProgress) -> Void
     ) async throws -> String
 }
+
+extension ImageShelf: ImageSupply {}

@@ -8,13 +8,13 @@ import Testing
 @testable import RepriseImages
 
 /// A folder with code in it, and a place for builds; gone afterwards.
-private struct Workshop: ~Copyable {
+private final class Workshop: Sendable {
     let folder: String
     let files = LiveFileSystem()
     let engine: RecordingEngine
     var code: String { folder + "/code" }
 
-    init(_ kind: EngineKind = .podman, _ texts: [String: String]) throws {
+    init(_ texts: [String: String], on kind: EngineKind = .podman) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "reprise-builds-\(UUID().uuidString)").path
         engine = RecordingEngine(kind)
         for (name, text) in texts { try write(text, to: name) }
@@ -179,8 +179,8 @@ private struct Workshop: ~Copyable {
 
     @Test func `a definition begins with a file of this machine`() async throws {
         let workshop = try Workshop(
-            .apptainer,
-            ["t.def": "Bootstrap: docker\nFrom: python:3\n%files\n  a /\n", "a": "1"]
+            ["t.def": "Bootstrap: docker\nFrom: python:3\n%files\n  a /\n", "a": "1"],
+            on: .apptainer
         )
         let built = try await workshop.build(ImageRecipe(.definition, path: "t.def"))
         #expect(built.image.format == .sif)
