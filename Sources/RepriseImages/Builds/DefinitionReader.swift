@@ -24,7 +24,6 @@ struct DefinitionReader {
         if lines.last?.isEmpty == true { lines.removeLast() }
         for line in lines { try reader.read(line) }
         try reader.endHeader()
-        guard !reader.reading.pieces.isEmpty else { throw reader.noBootstrap }
         return reader.reading
     }
 
@@ -70,10 +69,7 @@ struct DefinitionReader {
         guard isInHeader else { return }
         isInHeader = false
         defer { (header, headerText) = ([], "") }
-        guard let agent = value("bootstrap") else {
-            guard header.isEmpty else { throw noBootstrap }
-            return reading.add(text: headerText)
-        }
+        guard let agent = value("bootstrap") else { throw noBootstrap }
         if let stage = value("stage") { stages.append(stage) }
         if let base = try base(agent.lowercased()) {
             reading.add(base: base)

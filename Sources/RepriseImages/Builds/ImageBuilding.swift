@@ -146,10 +146,8 @@ extension ImageBuilder {
                 try? files.append(Array((line + "\n").utf8), to: log)
                 progress(.line(line))
             }
-        } catch EngineError.recipeFailed(_, _, let words) {
-            throw EngineError.recipeFailed(recipe, log: log, words: try lastLines(of: log, else: words))
-        } catch EngineError.refused(_, _, let words) {
-            throw EngineError.recipeFailed(recipe, log: log, words: try lastLines(of: log, else: words))
+        } catch let error as EngineError where !error.isOfEngine {
+            throw EngineError.recipeFailed(recipe, log: log, words: try lastLines(of: log, else: error.why ?? ""))
         }
     }
 
@@ -178,6 +176,14 @@ extension ContainerEngine {
 }
 
 extension EngineError {
+    /// It would befall any recipe. Everything else is the recipe's: what its commands print may look like anything.
+    fileprivate var isOfEngine: Bool {
+        switch self {
+        case .missing, .noneFound, .daemonDown, .noPermission, .noUserNamespaces, .diskFull: true
+        default: false
+        }
+    }
+
     /// Nobody has the image, as far as can be seen from here.
     fileprivate var isAbsence: Bool {
         switch self {

@@ -28,7 +28,11 @@ enum PodmanArguments {
     static func untag(_ name: String) -> [String] { ["untag", name] }
 
     static func build(_ order: BuildOrder) -> [String] {
-        ["build", "--pull=never", "--timestamp", String(order.sourceDate), "--tag", order.name]
+        [
+            "build", "--pull=never", "--identity-label=false", "--timestamp", String(order.sourceDate), "--tag",
+            order.name,
+        ]
+            + order.arguments.sorted { $0.key < $1.key }.flatMap { ["--build-arg", "\($0.key)=\($0.value)"] }
             + order.labels.sorted { $0.key < $1.key }.flatMap { ["--label", "\($0.key)=\($0.value)"] }
             + ["--file", order.recipe, order.context]
     }
