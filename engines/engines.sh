@@ -66,7 +66,7 @@ engines_status() {
     local name who
     for name in "${names[@]}"; do
         for who in root user; do
-            [ "$name $who" != "registry user" ] || continue
+            [ "$name" != registry ] || [ "$who" = "$(half)" ] || continue
             if [ -e "$home/state/$name.$who" ]; then
                 printf '%-9s %-4s %s\n' "$name" "$who" "$(cat "$home/state/$name.$who")"
             else
