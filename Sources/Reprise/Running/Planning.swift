@@ -7,6 +7,7 @@ extension Laboratory {
     /// Reads the experiment, applies what was said beside it, and works out every variant. Changes nothing.
     public func plan(_ options: RunOptions) async throws -> LaunchPlan {
         if let name = options.name { try checkName(name) }
+        try checkDevelopment(options)
         let source = ExperimentSource(files: world.files, processes: world.processes, folder: folder)
         let experiments = try await source.load(options.file)
         let beforeExperiment = try site(overrides: options.settings, target: options.target)

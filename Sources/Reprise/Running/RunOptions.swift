@@ -16,6 +16,8 @@ public struct RunOptions: Hashable, Sendable {
     public var seed: Int64?
     /// Runs from the code of this kept snapshot instead of the code as it is now.
     public var snapshot: String?
+    /// Runs see the project's files as they are at each moment; they can be neither repeated nor verified.
+    public var development: Bool
     /// The person has agreed to however many variants there are.
     public var confirmed: Bool
 
@@ -29,6 +31,7 @@ public struct RunOptions: Hashable, Sendable {
         tags: [String] = [],
         seed: Int64? = nil,
         snapshot: String? = nil,
+        development: Bool = false,
         confirmed: Bool = false
     ) {
         self.file = file
@@ -40,6 +43,7 @@ public struct RunOptions: Hashable, Sendable {
         self.tags = tags
         self.seed = seed
         self.snapshot = snapshot
+        self.development = development
         self.confirmed = confirmed
     }
 }

@@ -1,4 +1,5 @@
 import OrderedCollections
+import Reprise
 import RepriseCharts
 import RepriseModel
 
@@ -12,7 +13,7 @@ struct RunTableView {
     /// The columns that are no parameter and no metric.
     static let fixed = [
         "id", "name", "state", "age", "time", "exit", "reason", "project", "experiment", "launch", "target", "snapshot",
-        "tags", "created", "started", "ended", "variant", "repeat",
+        "tags", "created", "started", "ended", "variant", "repeat", "code",
     ]
 
     init(rows: [RunRow], now: Timestamp, columns: [String]? = nil) {
@@ -52,8 +53,9 @@ struct RunTableView {
     private func chosen(_ parameterCount: Int, _ metricCount: Int) -> [String] {
         let varying = parameters.filter { name in Set(rows.map { $0.parameters[name] }).count > 1 }
         let isRepeated = Set(rows.map(\.replicate)).count > 1
-        return ["id", "name", "state", "age", "time"] + (isRepeated ? ["repeat"] : []) + varying.prefix(parameterCount)
-            + metrics.prefix(metricCount)
+        let hasTrees = rows.contains { $0.tags[Laboratory.developmentTag] != nil }
+        return ["id", "name", "state", "age", "time"] + (isRepeated ? ["repeat"] : []) + (hasTrees ? ["code"] : [])
+            + varying.prefix(parameterCount) + metrics.prefix(metricCount)
     }
 
     private var parameters: [String] { Array(OrderedSet(rows.flatMap(\.parameters.keys))) }
@@ -93,6 +95,7 @@ struct RunTableView {
         case "launch": row.origin == nil ? row.launch : ""
         case "target": row.target
         case "snapshot": row.snapshot?.short ?? ""
+        case "code": row.tags[Laboratory.developmentTag] == nil ? "snapshot" : "working tree"
         case "tags": row.tags.map { $1 == .null ? $0 : "\($0)=\($1.text)" }.joined(separator: " ")
         case "variant": String(row.variant)
         case "repeat": String(row.replicate)

@@ -33,6 +33,8 @@ struct RunView {
             ("target", request.target),
             ("seed", isLaunched ? request.seed.description : nil),
             ("snapshot", request.snapshot?.description),
+            ("code", request.development.map { "the working tree \($0); cannot be repeated or verified" }),
+            ("image", images),
             ("repeats", request.repeats?.description),
             ("created", request.createdAt.description),
             ("started", record.startedAt?.description),
@@ -46,6 +48,13 @@ struct RunView {
             if name == "state" { return fact(name, console.painted(record.state.rawValue, record.state.paint)) }
             return text.flatMap { $0.isEmpty ? nil : fact(name, $0.harmless) }
         }
+    }
+
+    /// The images that steps are executed in, each once.
+    private var images: String? {
+        let images = OrderedSet(record.request.steps.compactMap(\.environment?.image))
+        guard !images.isEmpty else { return nil }
+        return images.map { "\($0.reference) (\($0.id.short))" }.joined(separator: ", ")
     }
 
     private var isLaunched: Bool { record.origin == nil }

@@ -8,7 +8,8 @@ struct RunList: Verb {
         abstract: "List runs, the newest first",
         discussion: """
             Columns: id, name, state, age, time, exit, reason, project, experiment, launch, target, snapshot, tags, \
-            created, started, ended, variant, repeat, any parameter by its name, any metric as metrics.NAME (its last value).
+            created, started, ended, variant, repeat, code (snapshot or working tree), any parameter by its name, any \
+            metric as metrics.NAME (its last value).
 
             Examples:
               reprise list --state running --watch

@@ -17,6 +17,7 @@ struct RunStart: Verb {
               reprise run digits.exp.yaml
               reprise run digits.exp.yaml lr=0.1,0.01 hidden=32 --name wide
               reprise run digits.exp.yaml --dry-run
+              reprise run digits.exp.yaml --dev
               reprise run digits.exp.yaml --on local --set target.slots=4 --detach
             """
     )
@@ -37,6 +38,9 @@ struct RunStart: Verb {
     func run(in session: Session) async throws {
         let plan = try await session.laboratory.plan(launch.runOptions)
         for warning in plan.warnings { session.console.say("warning: \(warning)") }
+        if launch.dev, !dryRun {
+            session.console.say("the working tree is used as it is: these runs can be neither repeated nor verified")
+        }
         guard !dryRun else { return try PlanListing(plan: plan, isJSON: json.isOn).print(on: session.console) }
         let follower = RunFollower(session, isJSON: json.isOn, settings: launch.set)
         let launched = try await session.laboratory.launch(plan) { follower.display.show($0) }
@@ -91,6 +95,9 @@ struct LaunchOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Run from the code of this kept snapshot", valueName: "snapshot"))
     var snapshot: String?
 
+    @Flag(help: "Run on the project's files as they are at each moment; such runs cannot be repeated or verified")
+    var dev = false
+
     @Flag(name: .shortAndLong, help: "Agree to however many variants there are")
     var yes = false
 
@@ -112,6 +119,7 @@ struct LaunchOptions: ParsableArguments {
             tags: tag,
             seed: seed,
             snapshot: snapshot,
+            development: dev,
             confirmed: yes
         )
     }
