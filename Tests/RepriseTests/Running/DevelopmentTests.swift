@@ -7,7 +7,7 @@ import Testing
 @Suite struct `Runs of the working tree` {
     private let experiment = """
         name: a
-        command: [sh, -c, 'cat note && sleep 0 && echo $RANDOM_NAME > out.txt && ls .reprise > /dev/null']
+        command: [sh, -c, 'cat note && echo hi > out.txt && ls .reprise > /dev/null']
         outputs: [out.txt, "**/*.log"]
         """
 
@@ -28,7 +28,7 @@ import Testing
         let ground = try LaboratoryFolder(["a.exp.yaml": experiment, "note": "one\n"])
         let options = RunOptions(file: "a.exp.yaml", development: true)
         let run = try #require(try await evaluate(options, at: ground.laboratory).results().first)
-        _ = try ground.laboratory.delete([run.id])
+        try ground.laboratory.delete([run.id])
         _ = try await ground.laboratory.collectGarbage(keepDays: 0)
         #expect(try LiveFileSystem().text(ground.path + "/note") == "one\n")
         #expect(throws: (any Error).self) { _ = try ground.laboratory.show(run.id) }
