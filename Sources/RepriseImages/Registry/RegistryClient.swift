@@ -22,11 +22,62 @@ package struct RegistryClient: Sendable {
     }
 
     /// The image for that kind of processor. What the registry sends is checked against the digest that it, or the
-    /// reference, claims.
+    /// reference, claims. Without `login`, what this user's engines keep is used.
     package func resolve(
         _ reference: RegistryReference,
-        architecture: String = machineArchitecture
+        architecture: String = machineArchitecture,
+        login: RegistryLogin? = nil
     ) async throws -> RegistryImage {
-        throw Mistake("registries cannot be asked yet", code: "not-built")
+        let logins = RegistryLogins(files: files, processes: processes, variables: variables)
+        var visit = RegistryVisit(reference, http: http) {
+            if let login { login } else { await logins.login(for: reference) }
+        }
+        let name = reference.digest.map { "sha256:\($0)" } ?? reference.tag ?? "latest"
+        var (bytes, digest) = try await visit.manifest(name)
+        var manifest = try read(bytes, of: reference)
+        var found: String?
+        if manifest.manifests != nil {
+            guard let entry = manifest.entry(for: architecture), let chosen = entry.content else {
+                let image = manifest.architectures
+                throw EngineError.wrongArchitecture(reference.description, image: image, machine: architecture)
+            }
+            found = entry.platform?.architecture
+            (bytes, digest) = try await visit.manifest("sha256:\(chosen)")
+            manifest = try read(bytes, of: reference)
+        }
+        if let file = manifest.file {
+            return RegistryImage(manifest: digest, config: nil, file: file, architecture: nil, bytes: manifest.bytes)
+        }
+        guard !reference.isFile, let config = manifest.config?.content else {
+            throw EngineError.imageMissing(
+                reference.description,
+                words: "what the registry has under this name is no image"
+            )
+        }
+        if found == nil { found = try await self.architecture(of: config, &visit) }
+        return RegistryImage(
+            manifest: digest,
+            config: config,
+            file: nil,
+            architecture: found,
+            bytes: manifest.bytes
+        )
+    }
+
+    private func read(_ bytes: [UInt8], of reference: RegistryReference) throws -> RegistryManifest {
+        let manifest = try? RegistryManifest(json: bytes)
+        if let manifest, manifest.schemaVersion == 2 { return manifest }
+        throw EngineError.refused(
+            command: "GET \(reference)",
+            status: 200,
+            words:
+                "the registry keeps the image in a form that has no digest of its own; push it anew with a current engine"
+        )
+    }
+
+    private func architecture(of config: Digest, _ visit: inout RegistryVisit) async throws -> String? {
+        struct Configuration: Decodable { var architecture: String? }
+        let bytes = try await visit.blob(config)
+        return try? Value(json: bytes[...]).decode(Configuration.self).architecture
     }
 }

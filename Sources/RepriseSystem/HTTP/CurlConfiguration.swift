@@ -19,17 +19,23 @@ struct CurlConfiguration {
             "globoff", "path-as-is",
             setting("proto", "=http,https"),
             setting("connect-timeout", "5"),
-            setting("header", "Accept: application/json"),
+            setting("header", "Accept: \(call.accept)"),
             // curl would wait a second for the leave to go on that few servers give.
             setting("header", "Expect:"),
             setting("write-out", "\n\(boundary) %{http_code}\n"),
         ]
+        if call.wantsFields { lines += ["include", "suppress-connect-headers"] }
         switch call.body {
         case .none: lines += [setting("request", call.method.rawValue), setting("max-time", String(seconds))]
         case .json(let text):
             lines += [
                 setting("request", call.method.rawValue), setting("header", "Content-Type: application/json"),
                 setting("data-raw", text), setting("max-time", String(seconds)),
+            ]
+        case .form(let text):
+            lines += [
+                setting("request", call.method.rawValue), setting("data-raw", text),
+                setting("max-time", String(seconds)),
             ]
         case .file(let path):
             lines += [
@@ -60,15 +66,24 @@ struct CurlConfiguration {
         return "\(name) = \"\(quoted)\""
     }
 
-    /// Takes apart what curl printed: bodies, each followed by the boundary and its status.
-    func outcomes(of output: [UInt8], status: Int, errors: String, count: Int) -> [HTTPOutcome] {
+    /// Takes apart what curl printed: bodies, each followed by the boundary and its status. Those in `withFields` begin
+    /// with their header fields.
+    func outcomes(
+        of output: [UInt8],
+        status: Int,
+        errors: String,
+        count: Int,
+        withFields: Set<Int> = []
+    ) -> [HTTPOutcome] {
         let mark = Array("\n\(boundary) ".utf8)
         var outcomes: [HTTPOutcome] = []
         var rest = output[...]
         while outcomes.count < count, let range = firstRange(of: mark, in: rest) {
             let line = rest[range.upperBound...].prefix { $0 != UInt8(ascii: "\n") }
             let code = Int(String(decoding: line, as: UTF8.self)) ?? 0
-            outcomes.append(.reply(HTTPReply(status: code, body: Array(rest[..<range.lowerBound]))))
+            let text = rest[..<range.lowerBound]
+            let (fields, body) = withFields.contains(outcomes.count) ? Self.fields(of: text) : ([:], text)
+            outcomes.append(.reply(HTTPReply(status: code, body: Array(body), fields: fields)))
             rest = rest[min(line.endIndex + 1, rest.endIndex)...]
         }
         let reason = silence(status: status, errors: errors)
@@ -76,6 +91,21 @@ struct CurlConfiguration {
         if status != 0, !outcomes.isEmpty { outcomes[outcomes.count - 1] = .silence(reason) }
         outcomes += Array(repeating: .silence(reason), count: count - outcomes.count)
         return outcomes
+    }
+
+    private static func fields(of text: ArraySlice<UInt8>) -> (fields: [String: String], body: ArraySlice<UInt8>) {
+        guard let end = firstRange(of: Array("\r\n\r\n".utf8), in: text) else { return ([:], text) }
+        let lines = String(decoding: text[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n")
+        let rest = text[end.upperBound...]
+        // `HTTP/1.1 100 Continue` stands before the reply proper.
+        if lines.first?.split(separator: " ").dropFirst().first?.hasPrefix("1") == true { return fields(of: rest) }
+        var fields: [String: String] = [:]
+        for line in lines.dropFirst() {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+            fields[line[..<colon].lowercased()] = String(value)
+        }
+        return (fields, rest)
     }
 
     private func silence(status: Int, errors: String) -> String {

@@ -16,6 +16,8 @@ package struct HTTPCall: Hashable, Sendable {
     package enum Body: Hashable, Sendable {
         case none
         case json(String)
+        /// `a=1&b=2`, encoded already.
+        case form(String)
         /// A file's whole content, sent as it is read.
         case file(String)
     }
@@ -26,19 +28,27 @@ package struct HTTPCall: Hashable, Sendable {
     package var login: HTTPLogin
     /// The longest that the whole call may take; a file may take longer as long as it moves.
     package var limit: Duration
+    /// The media types that the reply may have.
+    package var accept: String
+    /// Whether the reply's header fields are wanted; else they are not looked at.
+    package var wantsFields: Bool
 
     package init(
         _ method: Method,
         _ url: String,
         body: Body = .none,
         login: HTTPLogin = .none,
-        limit: Duration = .seconds(60)
+        limit: Duration = .seconds(60),
+        accept: String = "application/json",
+        wantsFields: Bool = false
     ) {
         self.method = method
         self.url = url
         self.body = body
         self.login = login
         self.limit = limit
+        self.accept = accept
+        self.wantsFields = wantsFields
     }
 }
 
@@ -69,10 +79,13 @@ package enum HTTPOutcome: Hashable, Sendable {
 package struct HTTPReply: Hashable, Sendable {
     package var status: Int
     package var body: [UInt8]
+    /// Header fields by their names in lower case, where they were asked for; the last of several with one name.
+    package var fields: [String: String]
 
-    package init(status: Int, body: [UInt8] = []) {
+    package init(status: Int, body: [UInt8] = [], fields: [String: String] = [:]) {
         self.status = status
         self.body = body
+        self.fields = fields
     }
 
     package var isSuccess: Bool { (200..<300).contains(status) }

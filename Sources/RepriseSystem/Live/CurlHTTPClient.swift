@@ -24,7 +24,8 @@ package struct CurlHTTPClient: HTTPClient {
                 of: result.output,
                 status: result.status,
                 errors: result.errorText,
-                count: calls.count
+                count: calls.count,
+                withFields: Set(calls.indices.filter { calls[$0].wantsFields })
             )
         } catch is ProgramMissing {
             throw Mistake(
