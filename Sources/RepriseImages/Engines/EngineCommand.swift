@@ -29,6 +29,22 @@ struct EngineCommand: Sendable {
         return result
     }
 
+    /// Builds; a recipe that fails is told by its last lines.
+    @discardableResult
+    func build(
+        _ arguments: [String],
+        recipe: String,
+        for errand: EngineErrand,
+        variables: [String: String?] = [:],
+        log: @escaping @Sendable (String) -> Void
+    ) async throws -> ProcessResult {
+        do {
+            return try await succeed(arguments, for: errand, variables: variables, line: log)
+        } catch EngineError.refused(_, _, let words) {
+            throw EngineError.recipeFailed(recipe, log: "", words: words)
+        }
+    }
+
     func error(_ result: ProcessResult, _ arguments: [String], for errand: EngineErrand) -> EngineError {
         let command = ([kind.rawValue] + arguments).map(shellQuoted).joined(separator: " ")
         let words = result.errorText.isEmpty ? result.text : result.errorText

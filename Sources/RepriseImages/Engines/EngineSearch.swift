@@ -13,15 +13,18 @@ package struct EngineSearch: Sendable {
     package let variables: [String: String]
     private let cache: String
     private let user: Int
+    private let http: any HTTPClient
 
-    /// `cache` is the file `cache/engines.json` of the store; `user` the id of this process's user.
+    /// `cache` is the file `cache/engines.json` of the store; `user` the id of this process's user. Without
+    /// `http`, registries are asked through curl.
     package init(
         files: any FileSystem,
         trees: any FileTree = LiveFileTree(),
         processes: any ProcessRunner,
         variables: [String: String],
         cache: String,
-        user: Int
+        user: Int,
+        http: (any HTTPClient)? = nil
     ) {
         self.files = files
         self.trees = trees
@@ -29,6 +32,7 @@ package struct EngineSearch: Sendable {
         self.variables = variables
         self.cache = cache
         self.user = user
+        self.http = http ?? CurlHTTPClient(processes: processes, entropy: LiveEntropy())
     }
 
     /// The engine of that kind, without asking it anything; `EngineError.missing` where PATH has none.
@@ -72,10 +76,34 @@ package struct EngineSearch: Sendable {
     private func make(_ kind: EngineKind, program: String, storage: String?) throws -> any ContainerEngine {
         switch kind {
         case .podman:
-            Podman(program: program, files: files, trees: trees, processes: processes, user: user, storage: storage)
+            return Podman(
+                program: program,
+                files: files,
+                trees: trees,
+                processes: processes,
+                user: user,
+                storage: storage
+            )
         case .docker:
-            Docker(program: program, files: files, trees: trees, processes: processes, user: user, storage: storage)
-        case .apptainer: throw EngineError.missing(.apptainer)
+            return Docker(
+                program: program,
+                files: files,
+                trees: trees,
+                processes: processes,
+                user: user,
+                storage: storage
+            )
+        case .apptainer:
+            let registry = RegistryClient(http: http, files: files, processes: processes, variables: variables)
+            return Apptainer(
+                program: program,
+                files: files,
+                processes: processes,
+                // Beside what the shelf of the same store has.
+                folder: folder(of: folder(of: cache)) + "/images/apptainer",
+                user: user,
+                registry: { try await registry.resolve($0, login: $1) }
+            )
         }
     }
 

@@ -97,7 +97,12 @@ struct RegistryVisit {
 
     private struct Token: Decodable {
         var token: String?
-        var access_token: String?
+        var accessToken: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case token
+            case accessToken = "access_token"
+        }
     }
 
     private func token(
@@ -121,7 +126,7 @@ struct RegistryVisit {
         }
         let reply = try await outcome(of: call)
         guard reply.isSuccess, let answer = try? Value(json: reply.body[...]).decode(Token.self),
-            let token = answer.token ?? answer.access_token
+            let token = answer.token ?? answer.accessToken
         else { throw EngineError.loginMissing(host: reference.host, .podman) }
         return token
     }

@@ -3,7 +3,7 @@ import RepriseModel
 import RepriseSystem
 
 /// One image in a file or folder that engines and their friends write.
-package struct ArchivedImage: Hashable, Sendable {
+package struct ArchiveContent: Hashable, Sendable {
     /// See `ImageIdentity.id`.
     package var id: Digest
     package var architecture: String?
@@ -35,7 +35,7 @@ struct ImageArchive: Sendable {
     }
 
     /// The image that the source means; everything but the layers is read and checked.
-    func image() async throws -> ArchivedImage {
+    func image() async throws -> ArchiveContent {
         guard try files.exists(path) else {
             throw EngineError.imageMissing(path, words: "there is no file or folder of that name")
         }
@@ -44,7 +44,7 @@ struct ImageArchive: Sendable {
     }
 
     /// Writes the image alone, without any name, as a docker-archive that every engine takes.
-    func repack(_ image: ArchivedImage, to archive: String, in draft: String) async throws {
+    func repack(_ image: ArchiveContent, to archive: String, in draft: String) async throws {
         var place = path
         let members = [image.configuration] + image.layers
         if try !files.isFolder(path) {
@@ -82,7 +82,7 @@ struct ImageArchive: Sendable {
         }
     }
 
-    private func docker() async throws -> ArchivedImage {
+    private func docker() async throws -> ArchiveContent {
         let bytes = try await member("manifest.json")
         guard let entries = try? Value(json: bytes[...]).decode([Entry].self), !entries.isEmpty else {
             throw ImageArchiveMistake.unreadable(path, "`manifest.json` in it is not what it should be")
@@ -94,7 +94,7 @@ struct ImageArchive: Sendable {
         if let claimed = Digest(name), claimed != id {
             throw EngineError.digestMismatch(path, expected: "sha256:\(claimed)", found: "sha256:\(id)")
         }
-        return ArchivedImage(
+        return ArchiveContent(
             id: id,
             architecture: architecture(configuration),
             configuration: entry.config,
@@ -105,7 +105,7 @@ struct ImageArchive: Sendable {
 
     // MARK: oci
 
-    private func layout() async throws -> ArchivedImage {
+    private func layout() async throws -> ArchiveContent {
         var index = try await manifest(member("index.json"))
         for _ in 0..<3 {
             let entries = index.manifests ?? []
@@ -118,7 +118,7 @@ struct ImageArchive: Sendable {
             let next = try await manifest(blob(part.content))
             if let configuration = next.config?.content {
                 let bytes = try await blob(configuration)
-                return ArchivedImage(
+                return ArchiveContent(
                     id: configuration,
                     architecture: architecture(bytes),
                     configuration: "blobs/sha256/\(configuration)",

@@ -27,20 +27,11 @@ extension ImageShelf {
 
     /// What the engine's command takes, where everything is ready for it.
     func present(_ image: ImageIdentity, on engine: any ContainerEngine) async throws -> String? {
-        if engine.kind == .apptainer {
-            if await engine.holds(image.id), let found = try await engine.find("sha256:\(image.id)") {
-                return found.name
-            }
-            return image.format == .sif ? try sif(image) : nil
-        }
-        return await engine.holds(image.id) ? "sha256:\(image.id)" : nil
-    }
-
-    /// The path of a `.sif` that is kept, or that lies unchanged where it was seen.
-    private func sif(_ image: ImageIdentity) throws -> String? {
-        if let kept = try kept(image.id), try files.status(kept.path)?.bytes == kept.bytes { return kept.path }
-        guard let path = origins.origin(of: image.id)?.path, try files.exists(path) else { return nil }
-        return try file(path, image.reference) == image.id ? path : nil
+        guard engine.kind == .apptainer else { return await engine.holds(image.id) ? "sha256:\(image.id)" : nil }
+        if await engine.holds(image.id), let found = try await engine.find("sha256:\(image.id)") { return found.name }
+        guard let kept = try kept(image.id), kept.path.hasSuffix(".sif") else { return nil }
+        // It was written once and has no other name: only a damage could have changed its content.
+        return try files.status(kept.path)?.bytes == kept.bytes ? kept.path : nil
     }
 }
 
@@ -103,9 +94,11 @@ struct ImageFetch {
 
     private func fromOrigin() async throws -> LocalImage? {
         guard let origin = shelf.origins.origin(of: image.id), try shelf.files.exists(origin.path),
-            let source = try? ImageSource(origin.source, from: "/"),
-            let archive = ImageArchive(source, files: shelf.files, processes: shelf.processes)
+            let source = try? ImageSource(origin.source, from: "/")
         else { return nil }
+        // A copy, so that what happens to the person's file is of no matter to runs.
+        if case .file(let path) = source { return try await engine.load(path) }
+        guard let archive = ImageArchive(source, files: shelf.files, processes: shelf.processes) else { return nil }
         let found = try await archive.image()
         guard found.id == image.id else {
             throw EngineError.digestMismatch(

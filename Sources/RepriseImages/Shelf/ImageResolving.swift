@@ -33,8 +33,8 @@ extension ImageShelf {
         case .dockerArchive(let path, _), .ociArchive(let path, _), .ociLayout(let path, _):
             return try await archived(source, text, path)
         case .file(let path):
-            let id = try file(path, text)
-            return ImageIdentity(format: .sif, id: id, reference: text)
+            let (id, architecture) = try file(path, text)
+            return ImageIdentity(format: .sif, id: id, reference: text, architecture: architecture)
         case .engine(let name, let kind):
             let found = try await stored(name, of: kind, engine, text)
             return ImageIdentity(id: found.id, reference: text, architecture: found.architecture)
@@ -65,21 +65,20 @@ extension ImageShelf {
         }
     }
 
-    /// SHA-256 of a `.sif`; read only where it looks other than it did the last time.
-    func file(_ path: String, _ text: String) throws -> Digest {
+    /// SHA-256 of a `.sif`, read only where it looks other than it did the last time, and what it is made for.
+    private func file(_ path: String, _ text: String) throws -> (id: Digest, architecture: String?) {
         guard let status = try files.status(path), status.kind != .folder else {
             throw EngineError.imageMissing(text, words: "there is no file `\(path)`")
         }
-        if let known = origins.known(path) { return known }
-        let start = try files.read(path, offset: 0, count: 64)
-        guard start.count >= 42, start[32..<41].elementsEqual("SIF_MAGIC".utf8) else {
-            throw ImageArchiveMistake.unreadable(path, "it is no file in the Singularity Image Format")
+        guard let header = SIFHeader(try files.read(path, offset: 0, count: SIFHeader.length)) else {
+            throw ImageArchiveMistake.unreadable(path, "it does not begin as a `.sif` file does")
         }
+        if let known = origins.known(path) { return (known, header.architecture) }
         let id = try files.digest(path).digest
         if let after = try files.status(path), after == status, status.kind == .file {
             try origins.remember(id, path, at: path, status)
         }
-        return id
+        return (id, header.architecture)
     }
 
     /// An image that has a name in engines only: in the one that is used, or in another of this machine.

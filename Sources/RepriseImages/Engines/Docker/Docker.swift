@@ -104,7 +104,12 @@ package struct Docker: ContainerEngine {
 
     package func build(_ order: BuildOrder, log: @escaping @Sendable (String) -> Void) async throws -> LocalImage {
         let errand = EngineErrand(image: order.name, work: "build the image")
-        try await command.succeed(DockerArguments.build(order), for: errand, line: log)
+        // Without its plug-in `buildx`, the client has the classic builder alone, and refuses to begin where another is
+        // asked for.
+        let hasBuildKit = try await command.result(["buildx", "version"]).status == 0
+        let variables = hasBuildKit ? [:] : ["DOCKER_BUILDKIT": "0"]
+        let arguments = DockerArguments.build(order)
+        try await command.build(arguments, recipe: order.recipe, for: errand, variables: variables, log: log)
         return try await expect(order.name)
     }
 

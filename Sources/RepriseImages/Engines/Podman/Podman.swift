@@ -1,7 +1,7 @@
 import RepriseModel
 import RepriseSystem
 
-/// Podman 3.4 or newer, as root or as a normal user.
+/// Podman 4.2 or newer, as root or as a normal user.
 package struct Podman: ContainerEngine {
     package let kind = EngineKind.podman
     package let program: String
@@ -95,7 +95,7 @@ package struct Podman: ContainerEngine {
 
     package func build(_ order: BuildOrder, log: @escaping @Sendable (String) -> Void) async throws -> LocalImage {
         let errand = EngineErrand(image: order.name, work: "build the image")
-        let result = try await command.succeed(PodmanArguments.build(order), for: errand, line: log)
+        let result = try await command.build(PodmanArguments.build(order), recipe: order.recipe, for: errand, log: log)
         return try await expect(PodmanReply.lastID(result.text).map { "sha256:\($0)" } ?? order.name, errand)
     }
 

@@ -27,9 +27,10 @@ enum PodmanArguments {
 
     static func untag(_ name: String) -> [String] { ["untag", name] }
 
+    /// Without the label that names the version of the builder: the same content is the same image after an update.
     static func build(_ order: BuildOrder) -> [String] {
         [
-            "build", "--pull=never", "--identity-label=false", "--timestamp", String(order.sourceDate), "--tag",
+            "build", "--pull=never", "--timestamp", String(order.sourceDate), "--identity-label=false", "--tag",
             order.name,
         ]
             + order.arguments.sorted { $0.key < $1.key }.flatMap { ["--build-arg", "\($0.key)=\($0.value)"] }
