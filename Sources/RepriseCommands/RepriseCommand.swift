@@ -41,7 +41,7 @@ struct RepriseCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "What runs depend on",
                 subcommands: [
-                    SnapshotCommand.self, DataCommand.self, TargetCommand.self, TrackerCommand.self,
+                    SnapshotCommand.self, ImageCommand.self, DataCommand.self, TargetCommand.self, TrackerCommand.self,
                     SettingsCommand.self,
                 ]
             ),

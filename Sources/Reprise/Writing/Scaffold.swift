@@ -9,14 +9,19 @@ struct Scaffold {
     let name: String
     /// The JSON Schema of experiment files.
     let schema: String
+    /// The environment that it begins with; nil for the machine as it is.
+    var recipe: RecipeTemplate?
 
     /// Writes what is not there yet and returns the paths written. Nothing is overwritten unless `force`.
     func write(force: Bool) throws -> [String] {
-        let texts = [
-            "\(name).exp.yaml": experiment,
-            "reprise.yaml": site,
-            ".repriseignore": ignored,
-        ]
+        var texts: [String: String] = [:]
+        for file in recipe?.files ?? [] { texts[file.name] = file.text }
+        // A recipe comes to a project that is there as well as to a new one.
+        if try recipe == nil || !hasExperiment() {
+            texts["\(name).exp.yaml"] = experiment
+            texts["reprise.yaml"] = site
+            texts[".repriseignore"] = ignored
+        }
         let there = try texts.keys.sorted().filter { try files.exists("\(folder)/\($0)") }
         guard force || there.isEmpty else {
             throw Mistake(
@@ -34,6 +39,10 @@ struct Scaffold {
             try files.write(text, to: "\(folder)/\(name)")
         }
         return texts.keys.sorted()
+    }
+
+    private func hasExperiment() throws -> Bool {
+        try files.names(in: folder).contains { $0.hasSuffix(".exp.yaml") }
     }
 
     private var experiment: String {
@@ -65,6 +74,7 @@ struct Scaffold {
 
         # data: {train: data/train.csv}          # its digest is kept in reprise.lock
         # resources: {cpus: 1, memory: 1GiB, time: 10m}
+        \(recipe?.declaration ?? "# environment: {image: \"python:3.12-slim\"}    # executed in a container; see also `reprise init --recipe`")
         # sweep: {grid: {rounds: [1, 2, 3]}, repeats: 2}
 
         """

@@ -18,18 +18,22 @@ struct BuildContext: Hashable {
     }
 
     let folder: String
+    /// Where the items lie in the context that the engine sees; empty, or a name with a slash behind it.
+    let prefix: String
     /// In the order of their paths' bytes.
     let items: [Item]
 
     /// `ignored` names the file that leaves things out; nothing is left out where it is missing.
     init(
         _ folder: String,
+        below prefix: String = "",
         sources: CopiedSources,
         ignoring ignored: [String],
         files: any FileSystem,
         trees: any FileTree
     ) throws {
         self.folder = folder
+        self.prefix = prefix
         guard sources != .some([]) else {
             items = []
             return
@@ -63,7 +67,7 @@ struct BuildContext: Hashable {
     func copy(to place: String, files: any FileSystem, trees: any FileTree) throws {
         try files.makeFolder(place)
         for item in items {
-            let path = place + "/" + item.path
+            let path = place + "/" + prefix + item.path
             switch item.content {
             case .folder: try trees.makeFolder(Array(path.utf8))
             case .file(_, let isExecutable):

@@ -42,11 +42,21 @@ package struct ImageBuilder: Sendable {
     ) async throws -> BuiltImage {
         try check(recipe, fits: engine)
         let prepared = try await prepare(recipe, code, root ?? code, pins: pins, engine, progress)
+        return try await image(of: prepared, expected, engine, progress)
+    }
+
+    /// The one that is there, or a new one.
+    func image(
+        of prepared: PreparedRecipe,
+        _ expected: Digest?,
+        _ engine: any ContainerEngine,
+        _ progress: @escaping @Sendable (ImageProgress) -> Void
+    ) async throws -> BuiltImage {
         if let kept = try await kept(prepared, expected, engine, progress) { return kept }
         let place = place(of: prepared.digest)
         try files.makeFolder(place)
         let lock = place + "/lock"
-        if try isHeld(lock) { progress(.waiting("another process builds `\(recipe.path)`")) }
+        if try isHeld(lock) { progress(.waiting("another process builds `\(prepared.recipe.path)`")) }
         return try await trees.locked(lock) {
             if let kept = try await kept(prepared, expected, engine, progress) { return kept }
             return try await buildAnew(prepared, expected, engine, progress)
@@ -149,5 +159,22 @@ package struct ImageBuilder: Sendable {
             )
         }
         return folder
+    }
+}
+
+extension ImageBuilder {
+    /// Writes into the records of the image that a registry has it.
+    package func note(repository: String, manifest: Digest, of id: Digest) throws {
+        guard try files.exists(folder) else { return }
+        for name in try files.names(in: folder) {
+            guard let digest = Digest(name), var record = try record(digest), record.image.id == id else { continue }
+            (record.image.repository, record.image.manifest) = (repository, manifest)
+            try write(record, digest)
+        }
+    }
+
+    func write(_ record: BuildRecord, _ digest: Digest) throws {
+        let text = try Value(encoding: record).json(pretty: true)
+        try files.write(Array(text.utf8), to: place(of: digest) + "/record.json", mode: 0o644, durable: true)
     }
 }

@@ -65,8 +65,7 @@ extension ImageBuilder {
             notes: prepared.reading.notes
         )
         let place = place(of: prepared.digest)
-        let text = try Value(encoding: record).json(pretty: true)
-        try files.write(Array(text.utf8), to: place + "/record.json", mode: 0o644, durable: true)
+        try write(record, prepared.digest)
         var notes = record.notes
         if let before = earlier?.image.id, before != image.id {
             notes.append(
