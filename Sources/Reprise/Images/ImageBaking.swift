@@ -1,3 +1,4 @@
+import OrderedCollections
 import RepriseImages
 import RepriseModel
 import RepriseSite
@@ -98,11 +99,12 @@ extension Laboratory {
     ) throws -> ImageIdentity {
         let rows = try store.runs(matching: RunFilter(snapshot: record.id, deleted: .included), limit: 1)
         let steps = try rows.first.map { try store.request($0.id).steps } ?? []
-        if let step, !steps.contains(where: { $0.name == step }) {
+        let names = steps.compactMap(\.name)
+        if let step, !names.contains(step) {
             throw Mistake(
                 "no run of snapshot `\(selector)` has a step `\(step)`",
-                why: steps.isEmpty ? nil : "there are " + steps.map { "`\($0.name)`" }.joined(separator: ", "),
-                fix: nearestName(to: step, among: steps.map(\.name)).map { "did you mean `\($0)`?" },
+                why: names.isEmpty ? nil : "there are " + names.map { "`\($0)`" }.joined(separator: ", "),
+                fix: nearestName(to: step, among: names).map { "did you mean `\($0)`?" },
                 code: "unknown-step"
             )
         }
@@ -110,7 +112,7 @@ extension Laboratory {
         if Set(images.map(\.id)).count > 1 {
             throw Mistake(
                 "the steps of snapshot `\(selector)` are executed in different images",
-                fix: "name one step: `--step \(steps.first?.name ?? "NAME")`",
+                fix: "name one step: `--step \(names.first ?? "NAME")`",
                 code: "several-images"
             )
         }
@@ -120,7 +122,8 @@ extension Laboratory {
         }
         throw Mistake(
             "snapshot `\(selector)` is executed on the machine itself: there is no image to build on",
-            fix: "name one in the experiment (`environment: {image: python:3.12-slim}`), run it, and bake that snapshot",
+            fix:
+                "name one in the experiment (`environment: {image: python:3.12-slim}`), run it, and bake that snapshot",
             code: "no-image"
         )
     }

@@ -44,15 +44,16 @@ extension Laboratory {
         let manifest = try await push(part, to: reference, login, options)
         progress(.imageReady("\(reference)"))
         let tag = reference.tag ?? "latest"
-        try PublishedImages(folder: store.folder.root + "/images", files: world.files).add(
-            PublishedImages.Place(
-                repository: reference.repository,
-                tag: tag,
-                manifest: manifest,
-                publishedAt: world.wallClock.now()
-            ),
-            of: part.local.id
-        )
+        try PublishedImages(folder: store.folder.root + "/images", files: world.files)
+            .add(
+                PublishedImages.Place(
+                    repository: reference.repository,
+                    tag: tag,
+                    manifest: manifest,
+                    publishedAt: world.wallClock.now()
+                ),
+                of: part.local.id
+            )
         try remember(reference.repository, manifest, of: part.local.id, store)
         return PublishedImage(
             image: part.local.id,
@@ -78,11 +79,14 @@ extension Laboratory {
         guard let text = destination ?? options.repository else {
             throw Mistake(
                 "it is not said where the image goes",
-                fix: "give `--to REGISTRY/REPOSITORY`, or set `images: {repository: REGISTRY/REPOSITORY}` in a site file",
+                fix:
+                    "give `--to REGISTRY/REPOSITORY`, or set `images: {repository: REGISTRY/REPOSITORY}` in a site file",
                 code: "no-repository"
             )
         }
-        for scheme in ["oras://", "docker://"] where text.hasPrefix(scheme) { return String(text.dropFirst(scheme.count)) }
+        for scheme in ["oras://", "docker://"] where text.hasPrefix(scheme) {
+            return String(text.dropFirst(scheme.count))
+        }
         return text
     }
 

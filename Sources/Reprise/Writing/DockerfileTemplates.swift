@@ -197,32 +197,32 @@ extension RecipeTemplate {
     static let requirements = (
         name: "requirements.txt",
         text: """
-            # One package a line, with its exact version:
-            # numpy==2.2.1
+        # One package a line, with its exact version:
+        # numpy==2.2.1
 
-            """
+        """
     )
 
     static let condaEnvironment = (
         name: "environment.yml",
         text: """
-            channels: [conda-forge]
-            dependencies:
-              - python=3.12
-              # - numpy=2.2.1
+        channels: [conda-forge]
+        dependencies:
+          - python=3.12
+          # - numpy=2.2.1
 
-            """
+        """
     )
 
     static let rPackages = (
         name: "packages.R",
         text: """
-            # Each package that the experiment needs, in quotes: c("jsonlite", "data.table")
-            packages <- c()
-            if (length(packages) > 0) install.packages(packages)
-            # install.packages only warns of what it could not install.
-            stopifnot(all(packages %in% rownames(installed.packages())))
+        # Each package that the experiment needs, in quotes: c("jsonlite", "data.table")
+        packages <- c()
+        if (length(packages) > 0) install.packages(packages)
+        # install.packages only warns of what it could not install.
+        stopifnot(all(packages %in% rownames(installed.packages())))
 
-            """
+        """
     )
 }

@@ -42,7 +42,9 @@ struct ImageBuild: Verb {
     func validate() throws {
         if (file == nil) == (snapshot == nil) { throw ValidationError("name a file or --snapshot, one of them") }
         if snapshot == nil, step != nil || tag != nil {
-            throw ValidationError("--step and --tag belong to --snapshot: an environment is named by its recipe's content")
+            throw ValidationError(
+                "--step and --tag belong to --snapshot: an environment is named by its recipe's content"
+            )
         }
     }
 
@@ -68,7 +70,9 @@ struct ImageBuild: Verb {
         guard !json.isOn else { return try session.console.document(Value(encoding: made)) }
         for image in made {
             try session.console.line(image.name)
-            session.console.say("\(image.isNew ? "built" : "is there"): \(image.image.reference), id \(image.image.id.short)")
+            session.console.say(
+                "\(image.isNew ? "built" : "is there"): \(image.image.reference), id \(image.image.id.short)"
+            )
             for note in image.notes { session.console.say(note) }
         }
     }

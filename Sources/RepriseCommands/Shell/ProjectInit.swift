@@ -37,7 +37,9 @@ struct ProjectInit: Verb {
         for path in written { try session.console.line(path) }
         if let recipe, !written.contains(where: { $0.hasSuffix(".exp.yaml") }) {
             let lines = try Laboratory.declaration(ofRecipe: recipe)
-            session.console.say("now add to the experiment:\n\(lines)\nand build it with `reprise image build FILE`, or just run it")
+            session.console.say(
+                "now add to the experiment:\n\(lines)\nand build it with `reprise image build FILE`, or just run it"
+            )
         }
         if let file = written.first(where: { $0.hasSuffix(".exp.yaml") }) {
             session.console.say("now try `reprise run \(file)`, then `reprise list` and `reprise verify @last`")
