@@ -16,6 +16,10 @@ package protocol Dispatcher: Sendable {
     /// moment of the first submission, returns the first handle and starts nothing.
     func submit(_ job: Job) async throws -> JobHandle
 
+    /// Hands over several jobs at once, for engines that take many in one request. Every job has a result of its own, and
+    /// what `submit` promises holds for each.
+    func submit(_ jobs: [Job]) async -> [JobKey: Result<JobHandle, any Error>]
+
     /// The handles of those jobs that were submitted before, in one round trip however many there are. A job that is left
     /// out certainly never was submitted, and never will be by a submission still under way. Needs no more of a job than
     /// its key and folder.
@@ -38,6 +42,14 @@ package protocol Dispatcher: Sendable {
 }
 
 extension Dispatcher {
+    package func submit(_ jobs: [Job]) async -> [JobKey: Result<JobHandle, any Error>] {
+        var results: [JobKey: Result<JobHandle, any Error>] = [:]
+        for job in jobs {
+            do { results[job.key] = .success(try await submit(job)) } catch { results[job.key] = .failure(error) }
+        }
+        return results
+    }
+
     package func holdings(of job: Job) async -> JobHoldings { JobHoldings() }
 }
 

@@ -9,6 +9,7 @@ package enum DispatcherList {
         LocalProcess.kind: LocalProcess.self,
         Container.kind: Container.self,
         Apptainer.kind: Apptainer.self,
+        Slurm.kind: Slurm.self,
     ]
 
     /// The dispatcher of a kind; throws for a kind that is none.
@@ -17,6 +18,7 @@ package enum DispatcherList {
         case Container.kind: try Container(parts, launcher: parts.launcher())
         case Apptainer.kind: try Apptainer(parts, launcher: parts.launcher())
         case LocalProcess.kind: try LocalProcess(parts)
+        case Slurm.kind: Slurm(parts)
         default: throw Mistake("there is no kind of target `\(kind)`", code: "unknown-kind")
         }
     }
@@ -37,6 +39,10 @@ package struct DispatcherParts: Sendable {
     package var apptainer: EngineSource?
     /// Words for the engine's command, from the site file.
     package var options: [String]
+    /// What the site file says of a cluster.
+    package var slurm: SlurmSettings
+    /// Where a dispatcher keeps scripts and locks of its own for this store; empty where none needs it.
+    package var folder: String
 
     package init(
         files: any FileSystem = LiveFileSystem(),
@@ -46,7 +52,9 @@ package struct DispatcherParts: Sendable {
         wallClock: any WallClock = LiveWallClock(),
         engine: EngineSource? = nil,
         apptainer: EngineSource? = nil,
-        options: [String] = []
+        options: [String] = [],
+        slurm: SlurmSettings = SlurmSettings(),
+        folder: String = ""
     ) {
         self.files = files
         self.processes = processes
@@ -56,5 +64,7 @@ package struct DispatcherParts: Sendable {
         self.engine = engine
         self.apptainer = apptainer
         self.options = options
+        self.slurm = slurm
+        self.folder = folder
     }
 }

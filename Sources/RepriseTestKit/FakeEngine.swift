@@ -164,3 +164,60 @@ package struct FakeDispatcher: Dispatcher {
         try fault("cancel", false)
     }
 }
+
+/// A dispatcher to a `FakeEngine` with a queue of its own: jobs come in batches, and begin when the engine says so.
+package struct FakeQueue: Dispatcher {
+    package static let kind = "fake-queue"
+    package static let capabilities = DispatchCapabilities(
+        sharesFiles: true,
+        queues: true,
+        limitsMemory: false,
+        limitsTime: false
+    )
+
+    private let engine: FakeEngine
+    private let plain: FakeDispatcher
+    /// As `FakeDispatcher` has it; in a batch, once for every job.
+    private let fault: @Sendable (String, Bool) throws -> Void
+    /// Told how many jobs each request had.
+    private let onBatch: @Sendable (Int) -> Void
+
+    package init(
+        _ engine: FakeEngine,
+        onBatch: @escaping @Sendable (Int) -> Void = { _ in },
+        fault: @escaping @Sendable (String, Bool) throws -> Void = { _, _ in }
+    ) {
+        self.engine = engine
+        self.fault = fault
+        self.onBatch = onBatch
+        plain = FakeDispatcher(engine, fault: fault)
+    }
+
+    package func submit(_ job: Job) async throws -> JobHandle {
+        try fault("submit", true)
+        let handle = engine.submit(job, queues: true)
+        try fault("submit", false)
+        return handle
+    }
+
+    package func submit(_ jobs: [Job]) async -> [JobKey: Result<JobHandle, any Error>] {
+        onBatch(jobs.count)
+        var results: [JobKey: Result<JobHandle, any Error>] = [:]
+        for job in jobs {
+            do { results[job.key] = .success(try await submit(job)) } catch { results[job.key] = .failure(error) }
+        }
+        return results
+    }
+
+    package func find(_ jobs: [Job]) async throws -> [JobKey: JobHandle] { try await plain.find(jobs) }
+
+    package func status(of jobs: [Job: JobHandle]) async throws -> [JobKey: JobStatus] {
+        try await plain.status(of: jobs)
+    }
+
+    package func changes() -> AsyncStream<Void> { engine.changes() }
+
+    package func cancel(_ job: Job, _ handle: JobHandle, grace: Duration) async throws {
+        try await plain.cancel(job, handle, grace: grace)
+    }
+}

@@ -153,6 +153,7 @@ package actor Supervisor {
     private func perform(_ item: SupervisorWork) async {
         switch item {
         case .start(let job, let holdings): await start(job, holdings)
+        case .startTogether(let jobs, let target): await startTogether(jobs, on: target)
         case .settle(let key, let job, let status, let end): await settle(key, job, status, end)
         case .record(let changes): await write(changes)
         case .cancel(let key): await cancel(key)
@@ -165,6 +166,8 @@ package actor Supervisor {
 /// Something that takes time, and that a task of its own does.
 enum SupervisorWork {
     case start(LedgerJob, JobHoldings)
+    /// Jobs that go to a target whose engine has a queue, in one request.
+    case startTogether([LedgerJob], on: String)
     case settle(JobKey, Job?, JobStatus, JobEnd)
     case record([JobChange])
     case cancel(JobKey)

@@ -6,11 +6,17 @@ extension Supervisor {
     /// Gives room to whatever may start now.
     func startJobs() {
         guard refusals == 0, !Task.isCancelled else { return }
+        var together: [String: [LedgerJob]] = [:]
         while let (job, holdings) = scheduler.next() {
             jobs[job.record.key]?.phase = .starting
             toldReasons[job.record.key] = nil
-            add(.start(job, holdings))
+            if let target = targets[job.target], type(of: target.dispatcher).capabilities.queues {
+                together[job.target, default: []].append(job)
+            } else {
+                add(.start(job, holdings))
+            }
         }
+        for (target, jobs) in together { add(.startTogether(jobs, on: target)) }
     }
 
     func start(_ job: LedgerJob, _ holdings: JobHoldings) async {
@@ -23,7 +29,7 @@ extension Supervisor {
             prepared.processors = holdings.processors
             let handle = try await submit(prepared, target.dispatcher)
             hasStarted(job, prepared, handle, target)
-            if !type(of: target.dispatcher).capabilities.queues { await query(job.target) }
+            await query(job.target)
         } catch {
             refused(key, error)
         }
@@ -35,22 +41,27 @@ extension Supervisor {
         do {
             return try await dispatcher.submit(job)
         } catch {
-            var number = 2
-            while true {
-                let answer = await Result.of { try await dispatcher.find([job])[job.key] }
-                switch answer {
-                case .success(let handle?): return handle
-                case .success(nil): throw error
-                case .failure(let other):
-                    tell(.trouble("cannot find out whether \(job.key) was submitted: \(words(other))"))
-                    try await clock.sleep(for: max(.seconds(1), SupervisorPace.pause(before: number)))
-                    number += 1
-                }
+            guard let handle = try await findDoubtful([job], dispatcher)[job.key] else { throw error }
+            return handle
+        }
+    }
+
+    /// Which of these jobs an engine has that has answered their submission by an error.
+    func findDoubtful(_ jobs: [Job], _ dispatcher: any Dispatcher) async throws -> [JobKey: JobHandle] {
+        var number = 2
+        while true {
+            do {
+                return try await dispatcher.find(jobs)
+            } catch {
+                let what = jobs.count == 1 ? "\(jobs[0].key) was" : "\(jobs.count) jobs were"
+                tell(.trouble("cannot find out whether \(what) submitted: \(words(error))"))
+                try await clock.sleep(for: max(.seconds(1), SupervisorPace.pause(before: number)))
+                number += 1
             }
         }
     }
 
-    private func hasStarted(_ job: LedgerJob, _ prepared: Job, _ handle: JobHandle, _ target: SupervisorTarget) {
+    func hasStarted(_ job: LedgerJob, _ prepared: Job, _ handle: JobHandle, _ target: SupervisorTarget) {
         let key = job.record.key
         jobs[key]?.phase = .submitted(prepared, handle)
         atEngine.insert(key)
@@ -59,13 +70,13 @@ extension Supervisor {
     }
 
     /// A stopped run's job that was about to start.
-    private func abandon(_ key: JobKey) {
+    func abandon(_ key: JobKey) {
         scheduler.release(key)
         endUnstarted(key, .cancelled, reason: "stopped by a person")
     }
 
     /// A mistake of the person's ends the job; what the world refused is tried again, a few times.
-    private func refused(_ key: JobKey, _ error: any Error) {
+    func refused(_ key: JobKey, _ error: any Error) {
         guard let supervised = jobs[key] else { return }
         let sequence = scheduler.release(key)
         jobs[key]?.sequence = sequence
@@ -136,10 +147,4 @@ func words(_ error: any Error) -> String {
     guard let error = error as? any RepriseError else { return String(describing: error) }
     let head = error.place.map { "\($0): \(error.what)" } ?? error.what
     return head + (error.why.map { ": " + $0 } ?? "")
-}
-
-extension Result where Failure == any Error {
-    fileprivate static func of(_ work: () async throws -> Success) async -> Self {
-        do { return .success(try await work()) } catch { return .failure(error) }
-    }
 }

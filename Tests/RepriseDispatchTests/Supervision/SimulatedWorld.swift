@@ -38,7 +38,11 @@ final class SimulatedWorld: Sendable {
     private let start: ManualClock.Instant
     private let state: Mutex<State>
 
+    /// Whether the engine has a queue of its own, so that jobs are handed over in batches.
+    private let queues: Bool
+
     init(seed: UInt64) {
+        queues = seed % 3 == 0
         state = Mutex(State(generator: SeededGenerator(seed: seed)))
         start = clock.now
     }
@@ -88,7 +92,9 @@ final class SimulatedWorld: Sendable {
     // MARK: What a supervisor gets
 
     func makeSupervisor(_ ledger: InMemoryLedger, _ life: Life) -> Supervisor {
-        let dispatcher = FakeDispatcher(engine) { [self] _, _ in try touch(life) }
+        let fault: @Sendable (String, Bool) throws -> Void = { [self] _, _ in try touch(life) }
+        let dispatcher: any Dispatcher =
+            queues ? FakeQueue(engine, fault: fault) : FakeDispatcher(engine, fault: fault)
         return Supervisor(
             ledger: MortalLedger(ledger: ledger, world: self, life: life),
             lifecycle: SimulatedLifecycle(world: self, life: life),

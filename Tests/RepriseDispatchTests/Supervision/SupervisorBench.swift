@@ -9,6 +9,7 @@ final class SupervisorBench: Sendable {
     let ledger = InMemoryLedger()
     let engine = FakeEngine()
     let lifecycle = RefusingLifecycle()
+    private let queues: Bool
     private let clock = ManualClock()
     private let executor = SeededExecutor(seed: 11)
 
@@ -17,9 +18,16 @@ final class SupervisorBench: Sendable {
         var task: Task<Void, Never>?
         var hasReturned = false
         var heard: [JobChange] = []
+        var batches: [Int] = []
     }
 
     private let state = Mutex(State())
+
+    /// With a queue of its own the engine takes jobs in batches, and as many as there are.
+    init(queues: Bool = false) { self.queues = queues }
+
+    /// How many jobs each request to such an engine had.
+    var batches: [Int] { state.withLock { $0.batches } }
 
     var hasReturned: Bool { state.withLock { $0.hasReturned } }
 
@@ -62,9 +70,7 @@ final class SupervisorBench: Sendable {
         let supervisor = Supervisor(
             ledger: ledger,
             lifecycle: lifecycle,
-            targets: [
-                "local": SupervisorTarget(dispatcher: FakeDispatcher(engine), capacity: Capacity(slots: 2, gpus: []))
-            ],
+            targets: ["local": target],
             clock: clock,
             wallClock: FixedTime()
         )
@@ -86,6 +92,14 @@ final class SupervisorBench: Sendable {
             state.task = task
         }
         go()
+    }
+
+    private var target: SupervisorTarget {
+        guard queues else {
+            return SupervisorTarget(dispatcher: FakeDispatcher(engine), capacity: Capacity(slots: 2, gpus: []))
+        }
+        let queue = FakeQueue(engine, onBatch: { count in self.state.withLock { $0.batches.append(count) } })
+        return SupervisorTarget(dispatcher: queue, capacity: .unbounded)
     }
 
     func runAndListen() -> [JobChange] {

@@ -1,0 +1,93 @@
+import RepriseDispatch
+import RepriseModel
+import RepriseSystem
+
+/// What files in a job's folder tell of its way through Slurm.
+struct SlurmJobFiles: Sendable {
+    static let submission = "slurm.job"
+    static let claim = "slurm.claim"
+    static let limit = "limit"
+
+    /// As what the job was, or was about to be, submitted.
+    struct Submission: Hashable {
+        /// The name of the batch.
+        var name: String
+        /// Its place in the array; nil for a single job.
+        var index: Int?
+        /// Where Slurm writes what it has to say about the job.
+        var log: String
+        /// Slurm's number of the batch; nil as long as nobody has heard it.
+        var id: String?
+
+        /// The batch's folder.
+        var folder: String { log.lastIndex(of: "/").map { String(log[..<$0]) } ?? "" }
+
+        var handle: JobHandle? {
+            guard let id else { return nil }
+            return JobHandle(index.map { "\(id)_\($0)" } ?? id)
+        }
+    }
+
+    /// Which of Slurm's jobs executes this one.
+    struct Claim: Hashable {
+        var id: String
+        /// The number that a task of an array has for itself.
+        var number: String
+        var node: String
+    }
+
+    let files: any FileSystem
+
+    func submission(of job: Job) -> Submission? {
+        guard let text = try? files.text(job.folder + "/" + Self.submission) else { return nil }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        guard lines.count >= 3, !lines[0].isEmpty else { return nil }
+        return Submission(
+            name: lines[0],
+            index: Int(lines[1]),
+            log: lines[2],
+            id: lines.count > 3 && !lines[3].isEmpty ? lines[3] : nil
+        )
+    }
+
+    func write(_ submission: Submission, of job: Job) throws(FileError) {
+        let lines = [submission.name, submission.index.map(String.init) ?? "-", submission.log, submission.id ?? ""]
+        try files.write(lines.joined(separator: "\n") + "\n", to: job.folder + "/" + Self.submission)
+    }
+
+    func forget(_ job: Job) {
+        try? files.remove(job.folder + "/" + Self.submission)
+        removeSecrets(of: job)
+    }
+
+    func removeSecrets(of job: Job) { try? files.remove(job.folder + "/" + SlurmSecrets.file) }
+
+    /// nil for a job that has not begun, and for a moment while it does.
+    func claim(of job: Job) -> Claim? {
+        guard let text = try? files.text(job.folder + "/" + Self.claim) else { return nil }
+        let words = text.split { $0 == " " || $0 == "\n" }.map(String.init)
+        return words.count > 1 ? Claim(id: words[0], number: words[1], node: words.count > 2 ? words[2] : "") : nil
+    }
+
+    /// When the job's script began, by the node's clock.
+    func start(of job: Job) -> Timestamp? {
+        guard let text = try? files.text(job.folder + "/started") else { return nil }
+        let words = text.split { $0 == " " || $0 == "\n" }
+        return words.count > 1 ? Int64(words[1]).map { Timestamp(milliseconds: $0) } : nil
+    }
+
+    func limit(of job: Job) -> String? { try? files.text(job.folder + "/" + Self.limit) }
+
+    /// The last thing that Slurm itself wrote about the job.
+    func lastWords(of submission: Submission?) -> String? {
+        guard let submission, let text = try? files.text(submission.log) else { return nil }
+        return text.split(separator: "\n").last.map(String.init)
+    }
+
+    /// Whether Slurm ended the job for its memory; some set-ups tell it in words alone.
+    func exceededMemory(_ submission: Submission?) -> Bool {
+        guard let submission, let text = try? files.text(submission.log) else { return false }
+        return text.contains("exceeded memory limit") || text.contains("Exceeded job memory limit")
+            || text.contains("oom_kill") || text.contains("oom-kill") || text.contains("OOM Killed")
+    }
+}

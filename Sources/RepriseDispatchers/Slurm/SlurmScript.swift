@@ -1,0 +1,66 @@
+import RepriseModel
+import RepriseSystem
+
+/// The text that `sbatch` takes. Pure: equal jobs make an equal text, which a dry run prints and a person can submit.
+enum SlurmScript {
+    static func text(_ batch: SlurmBatch, _ settings: SlurmSettings) -> String {
+        let time = batch.resources.time
+        var parts = ["#!/bin/sh\n" + options(batch, settings).map { "#SBATCH \($0)\n" }.joined(), task(batch)]
+        parts.append(SlurmScriptParts.claim)
+        if !settings.modules.isEmpty { parts.append(SlurmScriptParts.modules(settings.modules)) }
+        if !settings.prologue.isEmpty { parts.append(settings.prologue.joined(separator: "\n")) }
+        if batch.hasSecrets { parts.append(SlurmScriptParts.secrets) }
+        parts.append("export REPRISE_JOB")
+        parts.append(time.map { SlurmScriptParts.limited($0) } ?? "exec /bin/sh run.sh")
+        return parts.joined(separator: "\n\n") + "\n"
+    }
+
+    static func options(_ batch: SlurmBatch, _ settings: SlurmSettings) -> [String] {
+        let resources = batch.resources
+        let output = batch.isArray ? pattern(batch.folder) + "/%a.log" : pattern(batch.folder) + "/slurm.log"
+        var options = ["--job-name=\(batch.name)"]
+        if batch.isArray {
+            let limit = settings.slots.map { "%\($0)" } ?? ""
+            options.append("--array=0-\(batch.entries.count - 1)\(limit)")
+        }
+        options += [
+            settings.partition.map { "--partition=" + word($0) },
+            settings.account.map { "--account=" + word($0) },
+            settings.qos.map { "--qos=" + word($0) },
+        ].compactMap { $0 }
+        options += ["--nodes=1", "--ntasks=1", "--cpus-per-task=\(max(1, resources.cpus ?? 1))"]
+        if let memory = resources.memory { options.append("--mem=\((memory + 1_048_575) >> 20)M") }
+        if let time = resources.time { options.append("--time=\(minutes(time))") }
+        if let gpus = resources.gpus, gpus > 0 { options.append("--gres=gpu:\(gpus)") }
+        options += ["--no-requeue", "--chdir=/", "--open-mode=append", "--output=" + word(output)]
+        return options + settings.options.map(word)
+    }
+
+    /// Slurm counts in minutes; no less than asked for.
+    static func minutes(_ milliseconds: Int64) -> Int64 { max(1, (milliseconds + 59_999) / 60_000) }
+
+    /// Which job the task is.
+    private static func task(_ batch: SlurmBatch) -> String {
+        func setting(_ entry: SlurmBatch.Entry) -> String {
+            "REPRISE_JOB=\(shellQuoted(entry.key)) folder=\(shellQuoted(entry.folder))"
+        }
+        guard batch.isArray else { return setting(batch.entries[0]) }
+        let cases = batch.entries.enumerated().map { "\($0.offset)) \(setting($0.element)) ;;\n" }
+        return "case $SLURM_ARRAY_TASK_ID in\n\(cases.joined())esac"
+    }
+
+    /// A path in which nothing is a pattern of Slurm's.
+    private static func pattern(_ path: String) -> String {
+        path.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%")
+    }
+
+    /// A value as a line of options takes it, which is not quite as a shell does.
+    private static func word(_ text: String) -> String {
+        let isPlain = text.unicodeScalars.allSatisfy { scalar in
+            !scalar.properties.isWhitespace && !"\"'\\#".unicodeScalars.contains(scalar)
+        }
+        if isPlain { return text }
+        let escaped = text.map { "\"\\".contains($0) ? "\\\($0)" : String($0) }.joined()
+        return "\"\(escaped)\""
+    }
+}

@@ -1,0 +1,88 @@
+import RepriseModel
+import RepriseSystem
+
+/// The parts of the script that are the same for every job.
+enum SlurmScriptParts {
+    /// The job's folder is claimed by a file that says which of Slurm's jobs executes it: a second submission, made after a
+    /// crash, and a job that Slurm starts anew find it and leave the job alone.
+    static let claim = """
+        cd -- "$folder" || exit 126
+        set -C
+        if ! { echo "${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}${SLURM_ARRAY_TASK_ID:+_$SLURM_ARRAY_TASK_ID}" \\
+            "$SLURM_JOB_ID ${SLURMD_NODENAME-}" > slurm.claim; } 2> /dev/null; then
+            [ ! -e slurm.claim ] || exit 0
+            echo "cannot write $PWD/slurm.claim"
+            exit 126
+        fi
+        set +C
+        exec >> stdout.log 2>> stderr.log
+        """
+
+    static func modules(_ names: [String]) -> String {
+        let words = names.map(shellQuoted).joined(separator: " ")
+        return """
+            command -v module > /dev/null || {
+                for script in "${MODULESHOME:-/usr/share/modules}/init/sh" "${LMOD_PKG:-/usr/share/lmod/lmod}/init/sh" /etc/profile
+                do
+                    [ ! -r "$script" ] || . "$script"
+                    command -v module > /dev/null && break
+                done
+            }
+            for name in \(words); do
+                module load "$name" || { echo "cannot load the module $name" >&2; exit 126; }
+            done
+            """
+    }
+
+    /// Each secret is the sum of two halves, of which one came by Slurm and the other lies in the job's folder: neither
+    /// tells anything. The second goes away before the job begins. See `SlurmSecrets`.
+    static let secrets = """
+        uncover() {
+            text=
+            while [ -n "$1" ]; do
+                first=${1#??} second=${2#??}
+                byte=$((0x${1%"$first"} ^ 0x${2%"$second"}))
+                text="$text\\\\0$((byte >> 6))$((byte >> 3 & 7))$((byte & 7))"
+                set -- "$first" "$second"
+            done
+            value=$(printf '%b' "$text")
+            value=${value%.}
+        }
+        set -f
+        set -- $REPRISE_HALVES
+        unset REPRISE_HALVES
+        set +f
+        while read -r name half; do
+            uncover "$half" "$1"
+            export "$name=$value"
+            shift
+        done < slurm.half || exit 126
+        rm -f slurm.half
+        """
+
+    /// Slurm counts in minutes and then tells nobody why, so that the script itself keeps the limit: TERM, and KILL after a
+    /// while. It does so before Slurm would.
+    static func limited(_ milliseconds: Int64) -> String {
+        let allowed = min(milliseconds, SlurmScript.minutes(milliseconds) * 60_000 - 10_000)
+        let (whole, rest) = max(allowed, 100).quotientAndRemainder(dividingBy: 1000)
+        let fraction = String(1000 + rest).dropFirst()
+        return """
+            trap : TERM
+            (
+                trap 'kill "$pause"; exit' TERM
+                sleep \(whole)\(rest == 0 ? "" : ".\(fraction)") & pause=$!
+                wait "$pause" || exit
+                printf '%s' \(shellQuoted("time limit of " + Quantities.text(milliseconds: milliseconds))) > limit
+                trap '' TERM
+                kill -s TERM 0
+                sleep 5
+                kill -s KILL 0
+            ) 2> /dev/null &
+            watch=$!
+            /bin/sh run.sh
+            status=$?
+            kill "$watch" 2> /dev/null
+            exit "$status"
+            """
+    }
+}

@@ -1,0 +1,71 @@
+import RepriseModel
+
+/// What a site file says about a cluster.
+package struct SlurmSettings: Hashable, Sendable {
+    package var partition: String?
+    package var account: String?
+    package var qos: String?
+    /// How many tasks of one array run at once; nil for as many as the cluster lets.
+    package var slots: Int?
+    /// Environment modules, loaded in this order before the job.
+    package var modules: [String]
+    /// Shell lines before the job, after the modules.
+    package var prologue: [String]
+    /// More options of `sbatch`, a word each, such as `--exclude=n7`.
+    package var options: [String]
+
+    package init(
+        partition: String? = nil,
+        account: String? = nil,
+        qos: String? = nil,
+        slots: Int? = nil,
+        modules: [String] = [],
+        prologue: [String] = [],
+        options: [String] = []
+    ) {
+        self.partition = partition
+        self.account = account
+        self.qos = qos
+        self.slots = slots
+        self.modules = modules
+        self.prologue = prologue
+        self.options = options
+    }
+
+    /// The option among `options` that takes a decision which is Reprise's own; nil where there is none.
+    package var conflict: String? {
+        options.first { option in
+            let name = option.prefix { $0 != "=" }
+            return !option.hasPrefix("--") || Self.reserved.contains(String(name)) || option.contains { $0.isNewline }
+        }
+    }
+
+    private static let reserved: Set<String> = [
+        "--array", "--job-name", "--output", "--error", "--wrap", "--parsable", "--wait", "--requeue", "--export",
+        "--export-file", "--chdir", "--open-mode", "--test-only", "--input", "--ntasks", "--help", "--version",
+    ]
+}
+
+/// Jobs that are handed over as one: a single job, or an array of jobs that ask for the same.
+struct SlurmBatch: Hashable, Sendable {
+    struct Entry: Hashable, Sendable {
+        /// `JobKey` as text.
+        var key: String
+        /// Absolute.
+        var folder: String
+    }
+
+    /// The name that Slurm is asked for.
+    var name: String
+    /// Where the script and what Slurm itself says lie; absolute.
+    var folder: String
+    var entries: [Entry]
+    var resources: Resources
+    var hasSecrets: Bool
+
+    var isArray: Bool { entries.count > 1 }
+
+    /// Where Slurm itself writes what it has to say about a task.
+    func log(of index: Int) -> String { isArray ? "\(folder)/\(index).log" : folder + "/slurm.log" }
+    var script: String { folder + "/slurm.sh" }
+}
