@@ -29,6 +29,8 @@ def steps(world, options):
     """Two images and the machine itself in one experiment; what one step leaves the next finds."""
     with world.project(options) as project:
         folder = world.variables["REPRISE_TEST_IMAGES"]
+        # A target that executes steps on the machine itself, too.
+        project.write("reprise.yaml", f"target: here\ntargets:\n  here: {{kind: process, engine: {world.engine}}}\n")
         project.write("steps.exp.yaml", f"""name: steps
 environment: {{image: "docker-archive:{folder}/busybox.tar"}}
 steps:
