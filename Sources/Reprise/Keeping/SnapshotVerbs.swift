@@ -16,11 +16,16 @@ extension Laboratory {
         progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
     ) async throws -> SnapshotRecord {
         let plan = try await plan(RunOptions(file: file, settings: settings, confirmed: true))
-        guard let part = plan.plans.first else {
+        guard var part = plan.plans.first else {
             throw Mistake("`\(file)` holds no experiment", code: "no-experiment")
         }
         let store = try store(makingIn: home(of: plan))
-        var record = try await snapshot(of: part, plan, in: store, progress: progress).record
+        // The images of one variant make one snapshot; a sweep over images makes several when it is run.
+        part.variants = Array(part.variants.prefix(1))
+        var freezing = try freezing(plan, in: store, check: nil, progress: progress)
+        guard var record = try await freezing.freeze(part).variants.first?.snapshot else {
+            throw Mistake("`\(file)` holds no experiment", code: "no-experiment")
+        }
         if let kept = try store.snapshot(record.id), kept.name != nil, name == nil { return kept }
         record.name = try name ?? freshName(for: part.project, site: plan.site.settings.initials, in: store)
         try store.save(record)

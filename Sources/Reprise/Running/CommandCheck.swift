@@ -1,6 +1,7 @@
 import OrderedCollections
 import RepriseExperiments
 import RepriseModel
+import RepriseSnapshots
 import RepriseSystem
 
 /// Looks for the programs that commands start, before anything is frozen or queued.
@@ -12,12 +13,14 @@ struct CommandCheck {
     /// The code is that of a kept snapshot, so that files named by relative paths need not lie in the project.
     let isKept: Bool
 
-    /// Throws `command-not-found` for the first program that no run of the plan could start.
+    /// Throws `command-not-found` for the first program that no run of the plan could start: on the host, and of the
+    /// code's own in containers, too.
     func check(_ part: ExperimentPlan) throws {
         var seen: Set<String> = []
         for variant in part.variants where variant.variables["PATH"] == nil {
-            for step in variant.steps {
-                guard let name = step.command.program, seen.insert(name).inserted else { continue }
+            for (step, environment) in zip(variant.steps, variant.environments) {
+                guard let name = step.command.program else { continue }
+                guard environment.source.isHost || isOfTheCode(name), seen.insert(name).inserted else { continue }
                 guard !isThere(name, folder: part.folder, needs: step.needs) else { continue }
                 throw Mistake(
                     "the command `\(name)` cannot be found",
@@ -32,6 +35,8 @@ struct CommandCheck {
         }
     }
 
+    private func isOfTheCode(_ name: String) -> Bool { name.contains("/") && !name.hasPrefix("/") }
+
     private func isThere(_ name: String, folder: String, needs: [String]) -> Bool {
         guard name.contains("/") else { return world.program(name) != nil }
         guard name.hasPrefix("/") || (needs.isEmpty && !isKept) else { return true }
@@ -42,6 +47,53 @@ struct CommandCheck {
             // What cannot be looked at is left for the run to tell.
             return true
         }
+    }
+}
+
+extension CommandCheck {
+    /// The programs, without those of the code itself, that are certain to be started in the image.
+    func programs(of part: ExperimentPlan, in source: EnvironmentDeclaration.Source) -> [String] {
+        Array(OrderedSet(part.everyCommand(in: source).compactMap(\.program).filter { !isOfTheCode($0) }))
+    }
+
+    /// The same as `check`, for what is looked for in an image. `interpreter` tells what the first line of a script of the
+    /// code names.
+    func check(
+        _ part: ExperimentPlan,
+        _ source: EnvironmentDeclaration.Source,
+        in image: ImageIdentity,
+        has answer: ImageAnswer,
+        interpreter: (String) -> String?
+    ) throws {
+        // The data lie where they lie on this machine.
+        let data = part.data.compactMap(\.path)
+        func isMissing(_ name: String) -> Bool {
+            guard answer.programs[name] == .null else { return false }
+            return !data.contains { name == $0 || name.hasPrefix($0 + "/") }
+        }
+        for variant in part.variants where variant.variables["PATH"] == nil {
+            for (step, environment) in zip(variant.steps, variant.environments) where environment.source == source {
+                guard let name = step.command.program else { continue }
+                if isMissing(name) { throw missing(name, image, part) }
+                guard isOfTheCode(name), let program = interpreter(name), isMissing(program) else { continue }
+                throw missing(program, image, part, for: name)
+            }
+        }
+    }
+
+    private func missing(
+        _ name: String,
+        _ image: ImageIdentity,
+        _ part: ExperimentPlan,
+        for script: String? = nil
+    ) -> Mistake {
+        Mistake(
+            "the image `\(image.reference)` has no program `\(name)`",
+            why: script.map { "`\($0)` names it in its first line" },
+            fix: "correct `command`, choose an image that has it, or build one: `environment.build`",
+            code: "command-not-found",
+            place: Place(file: part.source)
+        )
     }
 }
 

@@ -25,13 +25,47 @@ public struct PlannedRun: Sendable {
     public var seed: Seed
     /// Each step's command as a person would type it.
     public var commands: [String]
+    /// What each step is executed in; nil for the machine itself.
+    public var images: [PlannedImage?]
 
-    init(_ variant: PlannedVariant) {
+    init(_ variant: PlannedVariant, pins: [String: ImageIdentity]) {
         name = variant.name
         self.variant = variant.number
         replicate = variant.replicate
         parameters = variant.parameters
         seed = variant.seed
         commands = variant.steps.map(\.command.text)
+        images = zip(variant.steps, variant.environments).map { PlannedImage(step: $0.name, $1, pins: pins) }
+    }
+}
+
+/// The image of one step, as far as that can be told without asking an engine or a registry.
+public struct PlannedImage: Hashable, Sendable {
+    /// nil for the only command.
+    public var step: String?
+    /// The reference as it is written, or the recipe's file name.
+    public var reference: String
+    public var isBuilt: Bool
+    /// What `reprise.lock` pins; nil where it is looked up, or built, when the runs are launched.
+    public var pin: Digest?
+
+    init?(step: String?, _ environment: EnvironmentDeclaration, pins: [String: ImageIdentity]) {
+        guard let text = environment.text else { return nil }
+        self.step = step
+        reference = text
+        if case .image = environment.source {
+            isBuilt = false
+            pin = pins[text]?.id
+        } else {
+            isBuilt = true
+        }
+    }
+
+    /// `python:3.12-slim, pinned to 5d2b1c9e0f3a`.
+    public var words: String {
+        let state =
+            pin.map { "pinned to \($0.short)" }
+            ?? (isBuilt ? "built from the snapshot" : "pinned when it is first used")
+        return "\(reference), \(state)"
     }
 }

@@ -1,18 +1,11 @@
 import OrderedCollections
 import RepriseExperiments
+import RepriseImages
 import RepriseModel
 import RepriseSite
 import RepriseSnapshots
 import RepriseStore
 import RepriseSystem
-
-/// A snapshot in the store, with what only this machine knows about it.
-struct FrozenSnapshot {
-    var record: SnapshotRecord
-    var data: [DataItem]
-    /// Where interpreters lie here.
-    var places: Mapping
-}
 
 extension Laboratory {
     /// Freezes code, data and environment, and queues every run of the plan. All of it is on disk when this returns;
@@ -21,32 +14,31 @@ extension Laboratory {
         _ plan: LaunchPlan,
         progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
     ) async throws -> Launch {
-        let commands = CommandCheck(world: world, isKept: plan.options.snapshot != nil)
-        for part in plan.plans { try commands.check(part) }
-        try refuseImages(in: plan)
-        let home = try home(of: plan)
-        let store = try store(makingIn: home)
+        let check = CommandCheck(world: world, isKept: plan.options.snapshot != nil)
+        for part in plan.plans { try check.check(part) }
+        let store = try store(makingIn: try home(of: plan))
+        var freezing = try freezing(plan, in: store, check: check, progress: progress)
         var generator = EntropyGenerator(world.entropy)
         let id = String(RunID(using: &generator).description.prefix(12))
         let now = world.wallClock.now()
         var requests: [RunRequest] = []
         var facts: Mapping = [:]
         for part in plan.plans {
-            let made = try await snapshot(of: part, plan, in: store, progress: progress)
-            facts = try await launchFacts(made, store)
-            for variant in part.variants {
-                requests.append(
-                    part.request(
-                        for: variant,
-                        id: RunID(using: &generator),
-                        launch: id,
-                        snapshot: made.record.id,
-                        data: made.data,
-                        target: plan.target,
-                        options: plan.options,
-                        at: now
-                    )
+            let frozen = try await freezing.freeze(part)
+            facts = try await launchFacts(frozen.host, store)
+            for (variant, made) in zip(part.variants, frozen.variants) {
+                var request = part.request(
+                    for: variant,
+                    id: RunID(using: &generator),
+                    launch: id,
+                    snapshot: made.snapshot.id,
+                    data: frozen.data,
+                    target: plan.target,
+                    options: plan.options,
+                    at: now
                 )
+                for step in request.steps.indices { request.steps[step].environment = made.environments[step] }
+                requests.append(request)
             }
         }
         requests = try developed(requests, plan, in: store)
@@ -60,90 +52,69 @@ extension Laboratory {
         )
     }
 
-    private func refuseImages(in plan: LaunchPlan) throws {
-        for environment in plan.plans.flatMap(\.environments) where environment.text != nil {
-            throw Mistake(
-                "images cannot be used yet",
-                fix: "run it on the host: take this out of `environment`",
-                code: "unsupported",
-                place: environment.place
-            )
-        }
-    }
-
     /// Where a store is made if there is none: the project's root.
     func home(of plan: LaunchPlan) throws -> String {
         let folder = plan.plans.first?.folder ?? self.folder
         return try projectRoot(of: folder, store: folder + "/.reprise", files: world.files).root
     }
 
-    func snapshot(
-        of part: ExperimentPlan,
+    /// What freezes the experiments of the plan.
+    func freezing(
         _ plan: LaunchPlan,
         in store: Store,
+        check: CommandCheck?,
         progress: @escaping @Sendable (ProgressEvent) -> Void
-    ) async throws -> FrozenSnapshot {
-        let maker = world.snapshotMaker(store.folder)
-        if let name = plan.options.snapshot { return try await kept(name, for: part, maker, store) }
-        let limit = try plan.site.settings.snapshotLimit
-        let made = try await maker.make(part.snapshotRequest(largest: limit)) { step in
-            switch step {
-            case .code(let done, let total): progress(.snapshot(what: "code", done: done, total: total))
-            case .data(let done, let total): progress(.snapshot(what: "data", done: Int(done), total: Int(total)))
-            }
-        }
-        try store.save(made.record)
-        return FrozenSnapshot(record: made.record, data: made.data, places: made.places)
-    }
-
-    /// A snapshot that was taken before, with the data that lie here now checked against it.
-    private func kept(
-        _ name: String,
-        for part: ExperimentPlan,
-        _ maker: SnapshotMaker,
-        _ store: Store
-    ) async throws -> FrozenSnapshot {
-        let record = try store.resolveSnapshot(name)
-        let request = part.snapshotRequest(largest: .max)
-        let data = try await maker.dataCapture.capture(request.data, in: request.folder)
-        for item in data
-        where !record.manifest.data.contains(where: { $0.name == item.name && $0.digest == item.digest }) {
-            throw Mistake(
-                "the data `\(item.name)` are not those of the snapshot `\(name)`",
-                why: "here: \(item.digest.short)",
-                fix: "bring the content back, or run without `--snapshot`",
-                code: "data-changed"
+    ) throws -> PlanFreezing {
+        let target = try plan.site.settings(for: plan.target)
+        return PlanFreezing(
+            maker: world.snapshotMaker(store.folder),
+            store: store,
+            probe: ImageProbe(files: store.files, folder: store.folder.root + "/images/facts"),
+            check: check,
+            kept: plan.options.snapshot,
+            limit: try plan.site.settings.snapshotLimit,
+            tell: progress,
+            images: LaunchImages(
+                shelf: shelf(store),
+                builder: ImageBuilder(
+                    folder: store.folder.root + "/images/builds",
+                    supply: shelf(store),
+                    files: store.files,
+                    trees: LiveFileTree(),
+                    clock: world.wallClock
+                ),
+                files: store.files,
+                engine: { try self.engine(for: target, format: $0, in: store) },
+                tell: progress
             )
-        }
-        // Makes it young again, so that a collection of garbage at this moment leaves it alone.
-        try store.save(record)
-        return FrozenSnapshot(record: record, data: data, places: [:])
+        )
     }
 
-    /// The machine and the software that this launch meets, for a later judgement.
-    private func launchFacts(_ made: FrozenSnapshot, _ store: Store) async throws -> Mapping {
-        let machine = try await world.snapshotMaker(store.folder).machineProbe.read(places: made.places)
-        return [
-            "machine": .map(machine.facts),
-            "environment": .map(made.record.manifest.environment.facts),
-        ]
+    /// The machine and, where steps are executed on it, the software that this launch meets, for a later judgement. An
+    /// image's software is that of its snapshot whenever it is looked at.
+    private func launchFacts(_ host: EnvironmentReading?, _ store: Store) async throws -> Mapping {
+        let machine = try await world.snapshotMaker(store.folder).machineProbe.read(places: host?.places ?? [:])
+        var facts: Mapping = ["machine": .map(machine.facts)]
+        if let host { facts["environment"] = .map(host.fingerprint.facts) }
+        return facts
     }
 
     /// The same for a repetition, as it stands now.
     func surroundings(of original: RunRequest, in store: Store) async throws -> Mapping {
         let maker = world.snapshotMaker(store.folder)
+        let commands = original.steps.filter { $0.environment == nil }.map(\.command)
+        guard !commands.isEmpty else { return try await launchFacts(nil, store) }
         // Where the commands start, so that a program named by a relative path is found as it was the first time.
         var folder = store.folder.root
         if let id = original.snapshot, let code = try store.snapshot(id)?.manifest.code {
             folder = try await maker.checkouts.checkout(of: code).path + (code.folder.isEmpty ? "" : "/" + code.folder)
         }
         let reading = try await maker.environmentProbe.read(
-            commands: original.steps.map(\.command),
+            commands: commands,
             folder: folder,
             declared: original.variables.mapValues(\.text).reduce(into: [:]) { $0[$1.key] = $1.value }
         )
-        let machine = try await maker.machineProbe.read(places: reading.places)
-        return ["machine": .map(machine.facts), "environment": .map(reading.fingerprint.facts)]
+        return try await launchFacts(reading, store)
     }
 }
 
@@ -159,8 +130,8 @@ extension ExperimentPlan {
                 }
             },
             accepting: accepting,
-            commands: variants.first?.steps.map(\.command) ?? [],
-            variables: variants.first?.variables.mapValues(\.text).reduce(into: [:]) { $0[$1.key] = $1.value } ?? [:],
+            commands: commands(where: \.isHost),
+            variables: declared,
             name: name
         )
     }

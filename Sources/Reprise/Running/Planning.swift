@@ -1,6 +1,7 @@
 import RepriseExperiments
 import RepriseModel
 import RepriseSite
+import RepriseSnapshots
 import RepriseSystem
 
 extension Laboratory {
@@ -12,7 +13,7 @@ extension Laboratory {
         let experiments = try await source.load(options.file)
         let beforeExperiment = try site(overrides: options.settings, target: options.target)
         let settings = try beforeExperiment.settings
-        let plans = try experiments.plan(
+        var plans = try experiments.plan(
             overrides: options.overrides,
             sweeps: options.sweeps,
             PlanOptions(
@@ -36,17 +37,28 @@ extension Laboratory {
                 code: "unsupported-target"
             )
         }
-        let variants = plans.flatMap(\.variants)
+        let environments = PlannedEnvironments(target: target, variables: world.variables, files: world.files) {
+            try self.storeFolder(near: $0) ?? $0 + "/.reprise"
+        }
+        plans = try plans.map(environments.decided)
         return LaunchPlan(
-            experiment: variants.first?.experiment ?? options.file,
+            experiment: first.variants.first?.experiment ?? options.file,
             project: first.project,
             target: target.name,
-            variants: variants.map(PlannedRun.init),
+            variants: try plannedRuns(plans),
             warnings: site.warnings.map(\.description),
             options: options,
             plans: plans,
             site: site
         )
+    }
+
+    /// With what `reprise.lock` says of their images. Asks no engine.
+    private func plannedRuns(_ plans: [ExperimentPlan]) throws -> [PlannedRun] {
+        try plans.flatMap { part in
+            let pins = try DataLock(in: part.folder, files: world.files).images
+            return part.variants.map { PlannedRun($0, pins: pins) }
+        }
     }
 
     private func checkName(_ name: String) throws {

@@ -23,7 +23,15 @@ struct PlanListing {
         let width = console.outputIsTerminal ? console.width - 4 : nil
         let parameters = table.lines(width: width, isUnicode: console.isUnicode, isColoured: console.outputIsColoured)
         let commands = variant.commands.flatMap { $0.split(separator: "\n").map { "$ \(String($0).harmless)" } }
-        return (variant.parameters.isEmpty ? [] : Array(parameters.dropFirst())) + commands
+        return (variant.parameters.isEmpty ? [] : Array(parameters.dropFirst())) + images(of: variant) + commands
+    }
+
+    /// One line where all steps have the same image.
+    private func images(of variant: PlannedRun) -> [String] {
+        let words = variant.images.map { $0?.words }
+        if let only = words.first, Set(words).count == 1 { return only.map { ["image \($0.harmless)"] } ?? [] }
+        return variant.images.compactMap { $0 }
+            .map { "image\($0.step.map { " of " + $0 } ?? "") \($0.words.harmless)" }
     }
 
     private var value: Value {
@@ -44,9 +52,20 @@ struct PlanListing {
                             }
                         ),
                         "commands": .list(variant.commands.map(Value.string)),
+                        "images": .list(variant.images.map(value(of:))),
                     ]
                 }
             ),
+        ]
+    }
+
+    private func value(of image: PlannedImage?) -> Value {
+        guard let image else { return .null }
+        return [
+            "step": image.step.map(Value.string) ?? .null,
+            "reference": .string(image.reference),
+            "built": .bool(image.isBuilt),
+            "pin": image.pin.map { .string($0.description) } ?? .null,
         ]
     }
 }

@@ -2,13 +2,20 @@ import OrderedCollections
 import RepriseModel
 import RepriseSystem
 
-/// `reprise.lock` beside the experiment file: which content each data path had when it was first used, or accepted last.
+/// `reprise.lock` beside the experiment file: which content each data path and each image had when it was first used, or
+/// accepted last.
 ///
-/// JSON with sorted keys, an entry a path as the experiments in that folder write it; made to be kept in version control.
+/// JSON with sorted keys, an entry a path or reference as the experiments in that folder write it; made to be kept in
+/// version control.
 package struct DataLock: Hashable, Sendable {
     package var entries: [String: DataContent]
+    /// By reference.
+    package var images: [String: ImageIdentity]
 
-    package init(entries: [String: DataContent] = [:]) { self.entries = entries }
+    package init(entries: [String: DataContent] = [:], images: [String: ImageIdentity] = [:]) {
+        self.entries = entries
+        self.images = images
+    }
 
     package static func path(in folder: String) -> String { folder + "/reprise.lock" }
 
@@ -21,7 +28,12 @@ package struct DataLock: Hashable, Sendable {
         }
         let bytes = try files.read(path, limit: 64 << 20)
         do {
-            self.init(entries: try Value(json: bytes[...]).decode(LockFile.self).data.mapValues(\.content))
+            let file = try Value(json: bytes[...]).decode(LockFile.self)
+            let images = (file.images ?? [:]).map { ($0, $1.identity(of: $0)) }
+            self.init(
+                entries: (file.data ?? [:]).mapValues(\.content),
+                images: Dictionary(images, uniquingKeysWith: { first, _ in first })
+            )
         } catch {
             throw DataError.unreadableLock(path: path, reason: Self.reason(error))
         }
@@ -35,7 +47,21 @@ package struct DataLock: Hashable, Sendable {
                 "files": .integer(Int64(content.files)),
             ]
         }
-        return Value.map(["version": 1, "data": .map(data)]).json(pretty: true) + "\n"
+        var file: Mapping = ["version": 1, "data": .map(data)]
+        if !images.isEmpty {
+            let sorted = images.sorted { $0.key < $1.key }
+            file["images"] = .map(Mapping(uniqueKeysWithValues: sorted.map { ($0, LockFile.Image($1).value) }))
+        }
+        return Value.map(file).json(pretty: true) + "\n"
+    }
+
+    /// Adds the images to the lock of the folder, in the place of what it says of the same references. Writes nothing
+    /// where it says the same already.
+    package static func pin(_ images: [String: ImageIdentity], in folder: String, files: any FileSystem) throws {
+        var lock = try DataLock(in: folder, files: files)
+        let before = lock
+        lock.images.merge(images) { $1 }
+        if lock.text != before.text { try lock.write(in: folder, files: files) }
     }
 
     package func write(in folder: String, files: any FileSystem) throws(FileError) {
@@ -50,7 +76,8 @@ package struct DataLock: Hashable, Sendable {
 
 private struct LockFile: Codable {
     var version: Int
-    var data: [String: Entry]
+    var data: [String: Entry]?
+    var images: [String: Image]?
 
     struct Entry: Codable {
         var sha256: Digest
@@ -58,6 +85,42 @@ private struct LockFile: Codable {
         var files: Int
 
         var content: DataContent { DataContent(digest: sha256, bytes: bytes, files: files) }
+    }
+
+    /// The reference is the key, and a recipe is no reference.
+    struct Image: Codable {
+        var id: Digest
+        var format: ImageIdentity.Format
+        var repository: String?
+        var manifest: Digest?
+        var architecture: String?
+
+        init(_ image: ImageIdentity) {
+            id = image.id
+            format = image.format
+            repository = image.repository
+            manifest = image.manifest
+            architecture = image.architecture
+        }
+
+        func identity(of reference: String) -> ImageIdentity {
+            ImageIdentity(
+                format: format,
+                id: id,
+                reference: reference,
+                repository: repository,
+                manifest: manifest,
+                architecture: architecture
+            )
+        }
+
+        var value: Value {
+            var map: Mapping = ["id": .string(id.description), "format": .string(format.rawValue)]
+            map["repository"] = repository.map(Value.string)
+            map["manifest"] = (manifest?.description).map(Value.string)
+            map["architecture"] = architecture.map(Value.string)
+            return .map(map)
+        }
     }
 }
 

@@ -14,6 +14,18 @@ package struct ImageQuestion: Hashable, Sendable {
         self.path = path
     }
 
+    /// Of the programs that the commands start. Those of the code itself count by what their first line names, which
+    /// `interpreter` tells; the code is no part of an image.
+    package init(commands: [Command], path: String? = nil, interpreter: (String) -> String?) {
+        var names: [String] = []
+        for name in RepriseSnapshots.programs(of: commands) {
+            let isScript = name.contains("/") && !name.hasPrefix("/")
+            guard let program = isScript ? interpreter(name) : name, !names.contains(program) else { continue }
+            names.append(program)
+        }
+        self.init(programs: names, path: path)
+    }
+
     /// What decides the answer, beside the image: changes when the script does.
     package var digest: Digest { SHA256Hasher.digest(of: script.utf8) }
 

@@ -1,0 +1,158 @@
+import OrderedCollections
+import RepriseExperiments
+import RepriseImages
+import RepriseModel
+import RepriseSnapshots
+import RepriseStore
+import RepriseSystem
+
+/// One experiment of a launch, frozen: the snapshot of each variant, and what each of its steps is executed in.
+struct FrozenPlan {
+    struct Variant {
+        var snapshot: SnapshotRecord
+        var environments: [StepEnvironment?]
+    }
+
+    /// One a variant, in the plan's order.
+    var variants: [Variant]
+    var data: [DataItem]
+    /// What the host's software was found to be; nil where no step is executed on the host.
+    var host: EnvironmentReading?
+}
+
+/// Freezes experiments: code, data, and the environments of all steps.
+struct PlanFreezing {
+    let maker: SnapshotMaker
+    let store: Store
+    let probe: ImageProbe
+    /// What is run, or only frozen: then nobody minds programs that are missing.
+    let check: CommandCheck?
+    /// The kept snapshot to run from, instead of the code as it is now.
+    let kept: String?
+    /// Bytes of the largest file that is code.
+    let limit: Int64
+    let tell: @Sendable (ProgressEvent) -> Void
+    var images: LaunchImages
+
+    /// Everything that can be refused without freezing is refused first; what is frozen belongs to no run yet.
+    mutating func freeze(_ part: ExperimentPlan) async throws -> FrozenPlan {
+        let fresh = try await images.find(part)
+        var answers: [EnvironmentDeclaration.Source: ImageAnswer] = [:]
+        for (source, image) in images.ready(for: part) {
+            answers[source] = try await look(into: image, for: source, of: part, folder: part.folder)
+        }
+        if !fresh.isEmpty { try DataLock.pin(fresh, in: part.folder, files: store.files) }
+        let found = images
+        async let moves = found.moves()
+        async let host = hostReading(of: part)
+        let code = try await freezeCode(of: part)
+        if part.environments.contains(where: \.isBuilt) {
+            let folder = try await maker.checkouts.checkout(of: code.tree).path
+            let own = code.tree.folder.isEmpty ? folder : folder + "/" + code.tree.folder
+            let bases = try await images.build(part, from: BuildCode(folder: own, root: folder))
+            if !bases.isEmpty { try DataLock.pin(bases, in: part.folder, files: store.files) }
+            for (source, image) in images.ready(for: part) where answers[source] == nil {
+                answers[source] = try await look(into: image, for: source, of: part, folder: own)
+            }
+        }
+        let reading = try await host
+        let variants = try await variants(of: part, code, host: reading, answers)
+        for sentence in await moves { tell(.note(sentence)) }
+        return FrozenPlan(variants: variants, data: code.data, host: reading)
+    }
+
+    private func hostReading(of part: ExperimentPlan) async throws -> EnvironmentReading? {
+        guard part.variants.contains(where: { $0.environments.contains { $0.source.isHost } }) else { return nil }
+        return try await maker.environmentProbe.read(
+            commands: part.commands(where: \.isHost),
+            folder: part.folder,
+            declared: part.declared
+        )
+    }
+
+    /// The facts of the image, for what is started in it. Refuses programs that it does not have.
+    private func look(
+        into ready: LaunchImages.Ready,
+        for source: EnvironmentDeclaration.Source,
+        of part: ExperimentPlan,
+        folder: String
+    ) async throws -> ImageAnswer {
+        let scripts = maker.environmentProbe
+        func question(_ commands: [Command]) -> ImageQuestion {
+            ImageQuestion(commands: commands, path: part.declared["PATH"]) {
+                scripts.interpreter(ofScript: $0, in: folder)
+            }
+        }
+        let own = question(part.commands { $0 == source })
+        let answer = try await probe.answer(to: own, of: ready.image, named: ready.name, on: ready.engine)
+        guard let check else { return answer }
+        var all = question(part.everyCommand(in: source))
+        all.programs += check.programs(of: part, in: source).filter { !all.programs.contains($0) }
+        let whole =
+            Set(all.programs).isSubset(of: own.programs)
+            ? answer : try await probe.answer(to: all, of: ready.image, named: ready.name, on: ready.engine)
+        try check.check(part, source, in: ready.image, has: whole) { scripts.interpreter(ofScript: $0, in: folder) }
+        return answer
+    }
+
+    private func variants(
+        of part: ExperimentPlan,
+        _ code: FrozenCode,
+        host: EnvironmentReading?,
+        _ answers: [EnvironmentDeclaration.Source: ImageAnswer]
+    ) async throws -> [FrozenPlan.Variant] {
+        var known: [[EnvironmentDeclaration]: FrozenPlan.Variant] = [:]
+        var variants: [FrozenPlan.Variant] = []
+        for variant in part.variants {
+            if let frozen = known[variant.environments] {
+                variants.append(frozen)
+                continue
+            }
+            let environments = FrozenEnvironments(
+                variant,
+                fingerprints: variant.environments.map { fingerprint($0, host: host, answers) },
+                steps: variant.environments.map(stepEnvironment)
+            )
+            let record = try await record(code, environments)
+            try store.save(record)
+            let frozen = FrozenPlan.Variant(snapshot: record, environments: environments.steps)
+            known[variant.environments] = frozen
+            variants.append(frozen)
+        }
+        return variants
+    }
+
+    private func fingerprint(
+        _ environment: EnvironmentDeclaration,
+        host: EnvironmentReading?,
+        _ answers: [EnvironmentDeclaration.Source: ImageAnswer]
+    ) -> EnvironmentFingerprint {
+        guard let image = images.ready[environment.source]?.image, let answer = answers[environment.source] else {
+            return host?.fingerprint ?? EnvironmentFingerprint()
+        }
+        return answer.fingerprint(of: image, network: environment.network)
+    }
+
+    private func stepEnvironment(_ environment: EnvironmentDeclaration) -> StepEnvironment? {
+        images.ready[environment.source]
+            .map { ready in
+                StepEnvironment(
+                    image: ready.image,
+                    network: environment.network,
+                    isReadOnly: environment.isReadOnly,
+                    sharedMemory: environment.sharedMemory
+                )
+            }
+    }
+}
+
+extension EnvironmentDeclaration {
+    fileprivate var isBuilt: Bool { if case .recipe = source { true } else { false } }
+}
+
+extension ExperimentPlan {
+    /// The experiment's own variables, as the first variant has them.
+    var declared: [String: String] {
+        variants.first?.variables.mapValues(\.text).reduce(into: [:]) { $0[$1.key] = $1.value } ?? [:]
+    }
+}
