@@ -122,7 +122,7 @@ struct LaunchImages: Sendable {
     }
 
     /// The target's own engine where it can build the recipe, else the first that can.
-    private func buildingEngine(_ kind: ImageRecipe.Kind) async throws -> any ContainerEngine {
+    func buildingEngine(_ kind: ImageRecipe.Kind) async throws -> any ContainerEngine {
         if let own = try? await engine(kind.format)().engine, kind.engines.contains(own.kind) { return own }
         return try await shelf.search.firstWorking(kind.engines).engine
     }

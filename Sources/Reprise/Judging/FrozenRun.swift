@@ -12,6 +12,17 @@ extension RunRequest {
         )
     }
 
+    /// Throws for a run of `run --dev`: nobody knows what files it saw.
+    func checkRepeatable() throws {
+        guard let development else { return }
+        throw Mistake(
+            "run `\(id.short)` cannot be repeated or verified",
+            why: "it saw the files of `\(development)` as they were at each moment (`run --dev`), not a snapshot",
+            fix: "run the experiment without `--dev`",
+            code: "run-not-frozen"
+        )
+    }
+
     /// What is said of a run that Reprise did not launch, where only launched ones will do.
     func notLaunched(_ what: String) -> Mistake {
         Mistake(

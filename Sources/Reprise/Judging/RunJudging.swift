@@ -1,6 +1,7 @@
 import OrderedCollections
 import RepriseComparison
 import RepriseModel
+import RepriseSite
 import RepriseSnapshots
 import RepriseStore
 import RepriseSystem
@@ -13,16 +14,23 @@ extension Laboratory {
         return RunComparison(try runs.map { try execution($0, in: store) })
     }
 
-    /// Queues the run again, from its snapshot alone: same code, parameters, seed and data. Supervise it afterwards.
+    /// Queues the run again, from its snapshot alone: same code, parameters, seed, data and images. Supervise it
+    /// afterwards.
     ///
-    /// Data are not kept in the store, only their digests: they must still lie where they were.
-    public func `repeat`(_ run: RunID) async throws -> RunID {
+    /// Data are not kept in the store, only their digests: they must still lie where they were. Images are those that the
+    /// run had, whatever their names mean by now; where one cannot be had any more nothing is queued.
+    public func `repeat`(
+        _ run: RunID,
+        progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
+    ) async throws -> RunID {
         let store = try store()
         let original = try store.request(run)
+        try original.checkRepeatable()
         guard let snapshot = try store.snapshot(original.frozen()) else {
             throw Mistake("the snapshot of run `\(run.short)` is gone", code: "snapshot-missing", fault: .world)
         }
         try await checkData(of: original)
+        try await bringImages(of: original, code: snapshot.manifest.code, in: store, progress)
         var generator = EntropyGenerator(world.entropy)
         let now = world.wallClock.now()
         var request = original
@@ -42,6 +50,7 @@ extension Laboratory {
     public func judge(original: RunID, repetition: RunID) throws -> Verdict {
         let store = try store()
         let (left, right) = try (execution(original, in: store), execution(repetition, in: store))
+        for side in [left, right] { try side.record.request.checkRepeatable() }
         let metrics = try Execution.keysToJudge(left, right)
             .map { key in
                 let rule = left.record.request.metrics[key] ?? MetricRule()
@@ -83,6 +92,19 @@ extension Laboratory {
         if let environment = facts?["environment"]?.mapValue { manifest?.environment.facts = environment }
         if record.machine == nil { record.machine = facts?["machine"]?.mapValue.map(MachineRecord.init) }
         return Execution(record: record, manifest: manifest)
+    }
+
+    private func bringImages(
+        of original: RunRequest,
+        code: CodeTree,
+        in store: Store,
+        _ progress: @escaping @Sendable (ProgressEvent) -> Void
+    ) async throws {
+        guard original.steps.contains(where: { $0.environment != nil }) else { return }
+        let images = launchImages(try site().settings(for: original.target), in: store, progress: progress)
+        let checkouts = world.snapshotMaker(store.folder).checkouts
+        try await RecordedImages(images: images, builder: images.builder, checkouts: checkouts)
+            .bring(original, code: code)
     }
 
     private func checkData(of request: RunRequest) async throws {

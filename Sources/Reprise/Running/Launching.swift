@@ -65,8 +65,7 @@ extension Laboratory {
         check: CommandCheck?,
         progress: @escaping @Sendable (ProgressEvent) -> Void
     ) throws -> PlanFreezing {
-        let target = try plan.site.settings(for: plan.target)
-        return PlanFreezing(
+        PlanFreezing(
             maker: world.snapshotMaker(store.folder),
             store: store,
             probe: ImageProbe(files: store.files, folder: store.folder.root + "/images/facts"),
@@ -74,19 +73,28 @@ extension Laboratory {
             kept: plan.options.snapshot,
             limit: try plan.site.settings.snapshotLimit,
             tell: progress,
-            images: LaunchImages(
-                shelf: shelf(store),
-                builder: ImageBuilder(
-                    folder: store.folder.root + "/images/builds",
-                    supply: shelf(store),
-                    files: store.files,
-                    trees: LiveFileTree(),
-                    clock: world.wallClock
-                ),
+            images: launchImages(try plan.site.settings(for: plan.target), in: store, progress: progress)
+        )
+    }
+
+    /// The images that are executed on the target.
+    func launchImages(
+        _ target: TargetSettings,
+        in store: Store,
+        progress: @escaping @Sendable (ProgressEvent) -> Void
+    ) -> LaunchImages {
+        LaunchImages(
+            shelf: shelf(store),
+            builder: ImageBuilder(
+                folder: store.folder.root + "/images/builds",
+                supply: shelf(store),
                 files: store.files,
-                engine: { try self.engine(for: target, format: $0, in: store) },
-                tell: progress
-            )
+                trees: LiveFileTree(),
+                clock: world.wallClock
+            ),
+            files: store.files,
+            engine: { try self.engine(for: target, format: $0, in: store) },
+            tell: progress
         )
     }
 

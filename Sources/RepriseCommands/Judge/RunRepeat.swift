@@ -5,7 +5,7 @@ import RepriseModel
 struct RunRepeat: Verb {
     static let configuration = CommandConfiguration(
         commandName: "repeat",
-        abstract: "Run again from the snapshot alone: same code, parameters, seed and data",
+        abstract: "Run again from the snapshot alone: same code, parameters, seed, data and image",
         discussion: """
             The project's folder may have changed, or be gone. `verify` also judges whether it came out the same.
 
@@ -25,8 +25,12 @@ struct RunRepeat: Verb {
     func run(in session: Session) async throws {
         let laboratory = session.laboratory
         var repetitions: [RunID] = []
-        for run in try laboratory.resolve(selection.runs) { repetitions.append(try await laboratory.repeat(run)) }
-        guard detach else { return try await RunFollower(session, isJSON: json.isOn).drive(repetitions, .stopping) }
+        let follower = RunFollower(session, isJSON: json.isOn)
+        for run in try laboratory.resolve(selection.runs) {
+            repetitions.append(try await laboratory.repeat(run) { follower.display.show($0) })
+        }
+        guard detach else { return try await follower.drive(repetitions, .stopping) }
+        follower.display.clear()
         try laboratory.startBackgroundSupervisor()
         for run in repetitions { try session.console.line(run.description) }
     }

@@ -52,8 +52,8 @@ struct RunVerify: Verb {
         let laboratory = session.laboratory
         if let against { return try laboratory.resolve([against]) }
         var repetitions: [RunID] = []
-        for run in runs { repetitions.append(try await laboratory.repeat(run)) }
         let follower = RunFollower(session, isJSON: false)
+        for run in runs { repetitions.append(try await laboratory.repeat(run) { follower.display.show($0) }) }
         follower.display.expect(try laboratory.rows(repetitions))
         let signal = try await follower.follow(repetitions, .stopping)
         follower.display.clear()

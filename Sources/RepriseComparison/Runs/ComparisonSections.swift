@@ -42,10 +42,7 @@ extension RunComparison.Section {
     private func environment(_ execution: Execution) -> Mapping {
         let request = execution.record.request
         var entries: Mapping = ["target": .string(request.target), "determinism": .bool(request.determinism)]
-        if let environment = execution.manifest?.environment {
-            entries["kind"] = .string(environment.kind)
-            entries.merge(environment.facts) { _, fact in fact }
-        }
+        if let manifest = execution.manifest { entries.merge(Factor.software(manifest)) { _, fact in fact } }
         for (name, value) in request.variables { entries["variable.\(name)"] = value }
         return entries
     }

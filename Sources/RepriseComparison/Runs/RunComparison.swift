@@ -28,8 +28,12 @@ public struct RunComparison: Hashable, Sendable, Codable {
         for section in Section.allCases {
             let columns = executions.map { section.entries($0) }
             for name in Self.names(columns) {
-                let cells = columns.map { $0[name] ?? .null }
+                var cells = columns.map { $0[name] ?? .null }
                 let differs = section != .times && !cells.dropFirst().allSatisfy { isSame($0, cells[0]) }
+                if section == .environment, Factor.isImage(name) {
+                    // Compared by content alone, and shown by name.
+                    cells = zip(cells, executions).map { Factor.words(image: $0, $1.record.request) ?? .null }
+                }
                 all.append(Row(section: section, name: name, cells: cells, differs: differs))
             }
         }

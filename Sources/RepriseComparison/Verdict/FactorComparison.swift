@@ -8,7 +8,8 @@ extension Factor {
         var factors: [Factor] = []
         if let before = left.manifest, let after = right.manifest {
             factors += code(before.code, after.code, files: changedFiles)
-            factors += changes(.environment, software(before.environment), software(after.environment))
+            factors += changes(.environment, software(before), software(after))
+                .map { naming($0, one, other) }
         }
         factors += changes(.command, commands(one), commands(other))
         factors += changes(.data, data(left), data(right))
@@ -41,8 +42,32 @@ extension Factor {
 
     private static func short(_ tree: String) -> String { String(tree.prefix(12)) }
 
-    private static func software(_ environment: EnvironmentFingerprint) -> Mapping {
-        environment.facts.merging(["kind": .string(environment.kind)]) { fact, _ in fact }
+    /// The facts of the environment, and behind their names those of steps that have another one.
+    static func software(_ manifest: SnapshotManifest) -> Mapping {
+        var facts = manifest.environment.facts
+        facts["kind"] = .string(manifest.environment.kind)
+        for (step, environment) in (manifest.steps ?? [:]).sorted(by: { $0.key < $1.key }) {
+            facts["kind of \(step)"] = .string(environment.kind)
+            for (name, fact) in environment.facts { facts["\(name) of \(step)"] = fact }
+        }
+        return facts
+    }
+
+    /// An image by the name that the run's author wrote, with its content.
+    static func words(image: Value?, _ request: RunRequest) -> Value? {
+        guard let id = image?.stringValue.flatMap(Digest.init) else { return image }
+        let used = request.steps.compactMap(\.environment?.image).first { $0.id == id }
+        return .string(used.map { "\($0.reference) (\(id.short))" } ?? id.short)
+    }
+
+    static func isImage(_ fact: String) -> Bool { fact == "image" || fact.hasPrefix("image of ") }
+
+    private static func naming(_ factor: Factor, _ left: RunRequest, _ right: RunRequest) -> Factor {
+        guard isImage(factor.name) else { return factor }
+        var factor = factor
+        factor.left = words(image: factor.left, left)
+        factor.right = words(image: factor.right, right)
+        return factor
     }
 
     /// By the manifest where it is kept, else by what the request was resolved to.

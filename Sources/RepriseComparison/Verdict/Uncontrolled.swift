@@ -18,7 +18,7 @@ public struct Uncontrolled: Hashable, Sendable, Codable {
     package static func of(_ execution: Execution) -> [Uncontrolled] {
         let request = execution.record.request
         return [
-            environment(execution.manifest?.environment),
+            environment(execution.manifest),
             determinism(request),
             hashSeed(request),
             threads(request),
@@ -33,8 +33,9 @@ public struct Uncontrolled: Hashable, Sendable, Codable {
         .compactMap { $0 }
     }
 
-    private static func environment(_ environment: EnvironmentFingerprint?) -> Uncontrolled? {
-        guard environment?.kind ?? "host" == "host" else { return nil }
+    private static func environment(_ manifest: SnapshotManifest?) -> Uncontrolled? {
+        let kinds = manifest.map { [$0.environment] + ($0.steps ?? [:]).values }?.map(\.kind) ?? ["host"]
+        guard kinds.contains("host") else { return nil }
         return Uncontrolled(
             name: "environment",
             what: "the software is this machine's own: recorded, not held fast",
@@ -89,7 +90,8 @@ public struct Uncontrolled: Hashable, Sendable, Codable {
     }
 
     private static func network(_ execution: Execution) -> Uncontrolled? {
-        guard execution.manifest?.environment.facts["network"] != "none" else { return nil }
+        let environments = execution.manifest.map { [$0.environment] + ($0.steps ?? [:]).values }
+        guard environments?.allSatisfy({ $0.facts["network"] == "none" }) != true else { return nil }
         return Uncontrolled(
             name: "network",
             what: "the program may have read from the network",
