@@ -39,7 +39,7 @@ package enum ApptainerArguments {
     }
 
     static func execute(_ script: String, in image: String, isUnpacked: Bool = false) -> [String] {
-        ["-q", "exec"] + fence + ["--pwd", "/", "--net", "--network", "none", "--writable-tmpfs"]
+        ["-q", "exec"] + fence + ["--pwd", "/", "--net", "--network", "none"]
             + (isUnpacked ? ["--unsquash"] : []) + [image, "/bin/sh", "-c", script]
     }
 

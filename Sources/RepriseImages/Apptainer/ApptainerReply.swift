@@ -47,6 +47,12 @@ package enum ApptainerReply {
         result.status != 0 && lines(result.errorText).contains { $0.hasPrefix("FATAL") || $0.hasPrefix("ERROR") }
     }
 
+    /// Why the engine refused to begin a container, from all that it said; nil where it began.
+    package static func refusal(_ log: String, image: String) -> EngineError? {
+        let result = ProcessResult(status: 255, errors: Array(log.utf8))
+        return isRefusal(result) ? error(result, command: "apptainer exec", for: .execute(image: image)) : nil
+    }
+
     /// It could mount the image by no means that this user has.
     package static func cannotMount(_ words: String) -> Bool {
         ["/dev/fuse", "loop device", "squashfuse_ll instance exited", "image driver mount failure"]
@@ -78,8 +84,9 @@ package enum ApptainerReply {
         if case .build(let recipe) = errand {
             return .recipeFailed(recipe, log: "", words: lastLines(all, 10))
         }
-        if says("exec format error", "Exec format error") {
-            return .wrongArchitecture(errand.image, image: "another kind of processor", machine: machineArchitecture)
+        if says("exec format error", "could not run on the host's") {
+            let its = all.split(separator: "architecture (").dropFirst().first.map { String($0.prefix { $0 != ")" }) }
+            return .wrongArchitecture(errand.image, image: its ?? "other processors", machine: machineArchitecture)
         }
         if says("stat /bin/sh: no such file", "\"/bin/sh\": executable file not found", "/bin/sh: no such file") {
             return .noShell(errand.image)
