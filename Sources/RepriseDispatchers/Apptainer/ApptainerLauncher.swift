@@ -61,7 +61,10 @@ package struct ApptainerLauncher: JobLauncher {
         guard let error = ApptainerReply.refusal(log, image: job.container?.image ?? "the image") else {
             return .nothing(reason: nil)
         }
-        return .nothing(reason: [error.what, error.why].compactMap(\.self).joined(separator: ": "), status: ended?.status)
+        return .nothing(
+            reason: [error.what, error.why].compactMap(\.self).joined(separator: ": "),
+            status: ended?.status
+        )
     }
 
     package func remove(_ job: Job) async {
@@ -76,7 +79,7 @@ package struct ApptainerLauncher: JobLauncher {
             let folder = "/sys/fs/cgroup/\(hierarchy)/apptainer"
             for name in (try? files.names(in: folder)) ?? [] where Int32(name) != nil {
                 // Named by the container's first process; that of one which is just starting lives already.
-                if (try? files.exists("/proc/" + name)) == false { try? files.removeFolder("\(folder)/\(name)") }
+                if (try? files.exists("/proc/" + name)) == false { try? files.remove("\(folder)/\(name)") }
             }
         }
     }

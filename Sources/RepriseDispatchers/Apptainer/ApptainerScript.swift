@@ -80,10 +80,11 @@ struct ApptainerScript {
     static func mount(_ mount: JobContainer.Mount) -> String {
         var fields = ["type=bind", "source=" + mount.source, "destination=" + mount.path]
         if mount.isReadOnly { fields.append("ro") }
-        return fields.map { field in
-            let isPlain = !field.contains { $0 == "," || $0 == "\"" || $0.isNewline }
-            return isPlain ? field : "\"\(field.replacing("\"", with: "\"\""))\""
-        }
-        .joined(separator: ",")
+        return
+            fields.map { field in
+                let isPlain = !field.contains { $0 == "," || $0 == "\"" || $0.isNewline }
+                return isPlain ? field : "\"\(field.replacing("\"", with: "\"\""))\""
+            }
+            .joined(separator: ",")
     }
 }

@@ -33,7 +33,9 @@ extension DispatcherParts {
         guard let engine else { throw EngineError.noneFound(EngineKind.allCases) }
         return EngineLauncher(
             engine: engine,
-            launchers: [:],
+            launchers: [
+                .apptainer: ApptainerLauncher(engine, options: options, files: files, variables: variables)
+            ],
             files: files
         )
     }
