@@ -1,7 +1,7 @@
 import RepriseModel
 
 /// What an engine or a registry refuses, in words for a person. `words` are the engine's own last lines.
-package enum EngineError: RepriseError {
+package enum EngineError: RepriseError, Hashable {
     /// Its program is not in PATH.
     case missing(EngineKind)
     /// None of those that would do is in PATH.
