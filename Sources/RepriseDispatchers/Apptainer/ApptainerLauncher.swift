@@ -67,6 +67,8 @@ package struct ApptainerLauncher: JobLauncher {
         )
     }
 
+    package func leavesFiles(_ job: Job) -> Bool { true }
+
     package func remove(_ job: Job) async {
         // What cannot be removed costs room alone, and goes with the run.
         try? files.remove("\(job.folder)/\(ApptainerScript.scratch)")

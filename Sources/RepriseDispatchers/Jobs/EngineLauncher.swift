@@ -20,6 +20,8 @@ struct EngineLauncher: JobLauncher {
         await launcher(of: job)?.remains(of: job, ended: ended) ?? .nothing(reason: nil)
     }
 
+    func leavesFiles(_ job: Job) -> Bool { launcher(of: job)?.leavesFiles(job) ?? false }
+
     func remove(_ job: Job) async { await launcher(of: job)?.remove(job) }
 
     private func launcher(of job: Job) -> (any JobLauncher)? {

@@ -85,6 +85,7 @@ struct JobFolders: Sendable {
         guard process > 0, let facts = table.facts(of: process), !facts.isZombie else { return false }
         return table.variable("REPRISE_JOB", of: process) == job.key.description
             || table.workingFolder(of: process) == job.folder
+            || table.hasOpen(job.folder + "/" + Self.lock, process)
     }
 
     func limit(in folder: String) -> String? {

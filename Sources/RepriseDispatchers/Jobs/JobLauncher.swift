@@ -14,9 +14,16 @@ package protocol JobLauncher: Sendable {
     /// nothing counts but its key and folder.
     func remains(of job: Job, ended: ChildUsage?) async -> JobRemains
 
+    /// Whether even a job that ended well leaves something that `remove` takes away.
+    func leavesFiles(_ job: Job) -> Bool
+
     /// Removes whatever container is left of the job, and returns when it is gone. Does nothing where there is none. Of
     /// `job` nothing counts but its key and folder.
     func remove(_ job: Job) async
+}
+
+extension JobLauncher {
+    package func leavesFiles(_ job: Job) -> Bool { false }
 }
 
 /// What to start for a job, in its folder.

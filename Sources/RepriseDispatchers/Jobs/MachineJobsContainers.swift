@@ -6,7 +6,8 @@ import RepriseSystem
 extension MachineJobs {
     func concludeContained(_ job: Job, usage: ChildUsage?, signal: Int?) async -> JobStatus {
         // A client that ended by itself has left nothing behind.
-        let isTidy = usage?.status != nil && usage?.status != 125 && signal == nil
+        let leavesFiles = containers?.leavesFiles(job) == true
+        let isTidy = usage?.status != nil && usage?.status != 125 && signal == nil && !leavesFiles
         if let record = ExitFile.read(in: job.folder, folders.files) {
             if !isTidy { await containers?.remove(job) }
             return hasLeftovers(job) ? .running(since: record.startedAt) : forget(job, ended(record, job))

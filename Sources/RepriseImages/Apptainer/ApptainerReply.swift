@@ -74,7 +74,7 @@ package enum ApptainerReply {
         let all = result.errorText.isEmpty ? result.text : result.errorText
         let words = lastWords(all)
         func says(_ phrases: String...) -> Bool { phrases.contains { all.contains($0) } }
-        if says("no space left on device", "disk quota exceeded") {
+        if says("no space left on device", "No space left on device", "quota exceeded") {
             return .diskFull(during: errand.work, words: words)
         }
         if says("Failed to create user namespace", "user namespaces are not enabled", "unprivileged_userns") {

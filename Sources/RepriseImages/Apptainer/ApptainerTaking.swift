@@ -13,12 +13,27 @@ extension Apptainer {
         }
         let image = try await ArchivedImage.read(archive, processes)
         return try await drafts.with { draft in
-            // By a name without characters that mean something to Apptainer.
-            try files.makeLink(draft + "/archive.tar", to: archive)
-            let source = "\(image.kind.rawValue):\(draft)/archive.tar"
+            let source = try await source(of: archive, image.kind, in: draft)
             try await convert(source, in: draft, isPlain: false, errand: .load(name))
             return try folder.takeIn(draft + "/image.sif", as: image.id)
         }
+    }
+
+    /// The archive by a name without characters that mean something to Apptainer.
+    private func source(of archive: String, _ kind: ArchivedImage.Kind, in draft: String) async throws -> String {
+        if kind == .docker {
+            try files.makeLink(draft + "/archive.tar", to: archive)
+            return "docker-archive:\(draft)/archive.tar"
+        }
+        // Apptainer takes no archive that leaves out its folders.
+        try files.makeFolder(draft + "/layout")
+        let arguments = ["-xf", archive, "-C", draft + "/layout"]
+        let result = try await processes.run(Invocation("tar", arguments))
+        guard result.status == 0 else {
+            let command = (["tar"] + arguments).map(shellQuoted).joined(separator: " ")
+            throw ApptainerReply.error(result, command: command, for: .load(lastName(of: archive)))
+        }
+        return "oci:\(draft)/layout"
     }
 
     package func pull(

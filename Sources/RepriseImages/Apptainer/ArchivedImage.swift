@@ -4,10 +4,7 @@ import RepriseSystem
 
 /// An image in a docker-archive or oci-archive, as far as its index tells.
 struct ArchivedImage: Hashable, Sendable {
-    enum Kind: String, Hashable, Sendable {
-        case docker = "docker-archive"
-        case oci = "oci-archive"
-    }
+    enum Kind: Hashable, Sendable { case docker, oci }
 
     var kind: Kind
     /// Of the configuration: the image's id.

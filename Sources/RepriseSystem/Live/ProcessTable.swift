@@ -77,6 +77,20 @@ package struct ProcessTable: Sendable {
         try? LiveFileSystem().linkTarget("/proc/\(process)/cwd")
     }
 
+    /// Whether the process has the file open; false where nobody may know.
+    package func hasOpen(_ path: String, _ process: Int32) -> Bool {
+        var wanted = stat()
+        let folder = "/proc/\(process)/fd"
+        guard stat(path, &wanted) == 0, let stream = opendir(folder) else { return false }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            var found = stat()
+            guard stat(folder + "/" + String(cString: reprise_entry_name(entry)), &found) == 0 else { continue }
+            if found.st_dev == wanted.st_dev, found.st_ino == wanted.st_ino { return true }
+        }
+        return false
+    }
+
     /// Bytes of main memory with each shared page divided among those who share it; dear to ask.
     package func proportional(of process: Int32) -> Int64? {
         guard let bytes = content("/proc/\(process)/smaps_rollup") else { return nil }

@@ -142,12 +142,10 @@ import Testing
             }
             _ = try await speaker.push(image, to: reference, login: login)
             if login == nil {
-                try bench.files.remove(image.name)
                 let back = try await fetching(reference, own).pull(reference) { _ in }
                 #expect(back.id == own)
                 let answer = try await engine.execute("echo there", in: back.name)
                 #expect(answer.text == "there\n")
-                _ = try await engine.load(archives[0])
             }
         }
         try nothingIsLeft()
