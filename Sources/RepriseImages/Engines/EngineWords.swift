@@ -116,9 +116,12 @@ struct EngineWords {
 
     /// The last lines that say something, at most five.
     private static func last(of text: String) -> String {
-        let lines = text.split(whereSeparator: { $0 == "\n" || $0 == "\r" || $0 == "\r\n" })
-            .filter { !$0.allSatisfy(\.isWhitespace) && $0 != "[]" }
-        let errors = lines.filter { $0.hasPrefix("Error") }
-        return (errors.isEmpty ? lines : errors).suffix(5).joined(separator: "\n       ")
+        let chatter = ["Trying to pull ", "Getting image source", "Copying ", "Writing manifest", "time="]
+        return text.split(whereSeparator: { $0 == "\n" || $0 == "\r" || $0 == "\r\n" })
+            .filter { line in
+                !line.allSatisfy(\.isWhitespace) && line != "[]" && !chatter.contains { line.hasPrefix($0) }
+            }
+            .suffix(5)
+            .joined(separator: "\n       ")
     }
 }

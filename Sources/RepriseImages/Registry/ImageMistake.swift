@@ -23,7 +23,7 @@ package enum ImageMistake: RepriseError, Hashable {
     package var what: String {
         switch self {
         case .empty: "the image has no name"
-        case .blanks(let text): "`\(text)` is no image: it holds blanks or control characters"
+        case .blanks(let text): "\(text.debugDescription) is no image: it holds blanks or control characters"
         case .name(let name, let text): "`\(text)` is no image: `\(name)` cannot be the name of a repository"
         case .host(let host, let text): "`\(text)` is no image: `\(host)` cannot be the name of a registry"
         case .tag(let tag, let text): "`\(text)` is no image: `\(tag)` cannot be a tag"
@@ -59,7 +59,7 @@ package enum ImageMistake: RepriseError, Hashable {
                     + ", and the path of a `.sif` file"
             }
         case .foreign: "fetch it with `apptainer pull FILE.sif …`, and name the file"
-        case .archive(let text): "write `docker-archive:\(text)` or `oci-archive:\(text)`"
+        case .archive(let text): "write `docker-archive:\(text)` or `oci-archive:\(text)`, or `oci:\(text)` for a folder"
         case .noPath(let text): "write the path behind it: `\(text)PATH`"
         }
     }

@@ -26,12 +26,13 @@ extension ImageSource {
             self = try Self.local(transport, String(text.dropFirst(transport.count + 1)), of: text, from: folder)
         } else if text.hasSuffix(".sif") {
             self = .file(absolutePath(text, from: folder))
-        } else if text.hasSuffix(".tar") || text.hasSuffix(".tar.gz") || "/.~".contains(text.prefix(1)) {
-            throw ImageMistake.archive(text)
         } else if Digest(text.hasPrefix("sha256:") ? text.dropFirst(7) : text[...]) != nil {
             self = .engine(text.hasPrefix("sha256:") ? text : "sha256:" + text)
         } else {
             try Self.checkNearTransport(text)
+            if text.hasSuffix(".tar") || text.hasSuffix(".tar.gz") || "/.~".contains(text.prefix(1)) {
+                throw ImageMistake.archive(text)
+            }
             let reference = try RegistryReference(text)
             // No registry listens behind the bare name: this is how engines call what was built or loaded on the spot.
             self = reference.host == "localhost" ? .engine(reference.description) : .registry(reference)
@@ -84,7 +85,7 @@ extension ImageSource {
 
     /// `docker-archiv:x.tar` could be the tag of a repository, and never is.
     private static func checkNearTransport(_ text: String) throws {
-        guard let colon = text.firstIndex(of: ":"), !text[..<colon].contains("/") else { return }
+        guard let colon = text.firstIndex(of: ":"), !text[..<colon].contains("/"), !text.hasPrefix("[") else { return }
         let (name, rest) = (String(text[..<colon]), text[text.index(after: colon)...])
         let known = ImageMistake.transports.filter { $0.hasSuffix(":") }.map { String($0.dropLast()) }
         let isHyphenated = name.contains("-") && nearestName(to: name, among: known.filter { $0.contains("-") }) != nil
