@@ -36,7 +36,7 @@ extension DispatcherParts {
         return EngineLauncher(
             engine: engine,
             launchers: [
-                .apptainer: ApptainerLauncher(engine, options: options, files: files, variables: variables)
+                .apptainer: ApptainerLauncher(apptainer ?? engine, options: options, files: files, variables: variables)
             ],
             files: files
         )
