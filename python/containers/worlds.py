@@ -139,7 +139,8 @@ class Project:
     def reprise(self, *arguments, expecting=0, variables=None, timeout=300):
         done = self.world.run(self.binary, *arguments, folder=self.folder, variables={**self.variables, **(variables or {})}, check=False, timeout=timeout)
         if expecting is not None and done.returncode != expecting:
-            raise Failed(f"{self.world.name}: `reprise {' '.join(map(str, arguments))}` ended with {done.returncode}, not {expecting}:\n{done.stdout}{done.stderr}")
+            raise Failed(f"{self.world.name}: `reprise {' '.join(map(str, arguments))}` ended with {done.returncode}, not {expecting}:\n{done.stdout}{done.stderr}"
+                         + self.trace())
         return done
 
     def json(self, *arguments, **options):
@@ -152,6 +153,11 @@ class Project:
             while at < len(text) and text[at].isspace():
                 at += 1
         return values[0] if len(values) == 1 else values
+
+    def trace(self):
+        """What the runs' folders say of how they went."""
+        found = [path for path in sorted(self.store.glob("runs/*/*")) if path.name in ("engine.log", "stdout.log", "stderr.log", "exit.json")]
+        return "".join(f"{path.relative_to(self.store)}: {path.read_text(errors='replace')[-600:]}\n" for path in found[-12:])
 
     def runs(self):
         return self.json("list", "--limit", "100000")
