@@ -5,7 +5,7 @@ import Testing
 
 @testable import RepriseImages
 
-@Suite struct `Archives of images` {
+@Suite struct `Archives on a shelf` {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "archives-\(UUID())").path()
     private let files = LiveFileSystem()
 
