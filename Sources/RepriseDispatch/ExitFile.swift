@@ -19,7 +19,8 @@ package enum ExitFile {
             endedAt: number("endedAt").map { Timestamp(milliseconds: $0) },
             userMilliseconds: number("userMilliseconds"),
             systemMilliseconds: number("systemMilliseconds"),
-            peakMemory: number("peakMemory")
+            peakMemory: number("peakMemory"),
+            outOfMemory: map["outOfMemory"]?.boolValue
         )
         return record.status == nil && record.signal == nil ? nil : record
     }
@@ -35,12 +36,15 @@ package enum ExitFile {
             ("systemMilliseconds", record.systemMilliseconds),
             ("peakMemory", record.peakMemory),
         ]
-        let text = fields.compactMap { name, value in value.map { "\"\(name)\":\($0)" } }.joined(separator: ",")
+        var words = fields.compactMap { name, value in value.map { "\"\(name)\":\($0)" } }
+        if let outOfMemory = record.outOfMemory { words.append("\"outOfMemory\":\(outOfMemory)") }
+        let text = words.joined(separator: ",")
         try files.write("{\(text)}\n", to: folder + "/" + name)
     }
 
     /// How a job ended that did not end well, in words.
     package static func reason(_ record: ExitRecord) -> String? {
+        if record.outOfMemory == true { return "out of memory" }
         if let signal = record.signal {
             return "ended by signal \(signal)" + (ProcessSignal.name(signal).map { " (\($0))" } ?? "")
         }

@@ -11,6 +11,12 @@ package enum JobBehaviour: Hashable, Sendable {
     case runs
     /// Runs for minutes, and ignores TERM.
     case ignoresTermination
+    /// Runs for about a second, then ends with the status.
+    case exitsLate(Int)
+    /// Has a memory limit, and wants far more.
+    case exceedsMemory
+    /// Has a time limit, and runs for minutes.
+    case exceedsTime
 }
 
 /// An engine to try the contract on.
@@ -21,6 +27,15 @@ package protocol DispatcherBench: Sendable {
     func makeJob(_ key: JobKey, _ behaviour: JobBehaviour) throws -> Job
     /// How often the job's command was begun.
     func executions(of job: Job) throws -> Int
+    /// Kills the process that leads the job; false where there is none on this machine.
+    func killLeader(_ handle: JobHandle) -> Bool
+    /// What the engine still has of the job, such as the names of containers.
+    func leftovers(of job: Job) async throws -> [String]
+}
+
+extension DispatcherBench {
+    package func killLeader(_ handle: JobHandle) -> Bool { false }
+    package func leftovers(of job: Job) async throws -> [String] { [] }
 }
 
 /// What every dispatcher promises, as checks that each one's tests run.
@@ -43,6 +58,10 @@ package struct DispatcherContract {
         try await anEndedJobStaysEnded()
         try await cancelling(.runs, by: [15])
         try await cancelling(.ignoresTermination, by: [9, 15])
+        try await aKilledLeaderLosesNothing(isAdopted: false)
+        try await aKilledLeaderLosesNothing(isAdopted: true)
+        try await anExceededLimitIsTold(.exceedsMemory, "out of memory (memory limit of ")
+        try await anExceededLimitIsTold(.exceedsTime, "time limit of ")
     }
 
     private mutating func makeJob(_ behaviour: JobBehaviour) throws -> Job {
@@ -148,6 +167,39 @@ package struct DispatcherContract {
             return
         }
         #expect(record.signal.map { signals.contains($0) } == true, "\(behaviour): \(record)")
+        #expect(try await bench.leftovers(of: job) == [])
+    }
+
+    /// Where the job outlives its leader, its own status is told, else that it was killed.
+    private mutating func aKilledLeaderLosesNothing(isAdopted: Bool) async throws {
+        let job = try makeJob(.exitsLate(7))
+        let first = try bench.makeDispatcher()
+        let handle = try await first.submit(job)
+        while try bench.executions(of: job) == 0 { try await Task.sleep(for: .milliseconds(2)) }
+        guard bench.killLeader(handle) else { return try await end(job, handle, first) }
+        let dispatcher = isAdopted ? try bench.makeDispatcher() : first
+        switch try await untilEnded(job, handle, dispatcher) {
+        case .ended(let record, _): #expect(record.status == 7 || record.signal == 9, "\(record)")
+        case .lost(let reason): #expect(isAdopted, "\(reason)")
+        case let status: Issue.record("a job whose leader was killed is reported as \(status)")
+        }
+        #expect(try await dispatcher.submit(job) == handle)
+        #expect(try bench.executions(of: job) == 1)
+        #expect(try await bench.leftovers(of: job) == [])
+    }
+
+    private mutating func anExceededLimitIsTold(_ behaviour: JobBehaviour, _ words: String) async throws {
+        let job = try makeJob(behaviour)
+        let dispatcher = try bench.makeDispatcher()
+        let handle = try await dispatcher.submit(job)
+        guard case .ended(let record, let reason) = try await untilEnded(job, handle, dispatcher) else {
+            Issue.record("\(behaviour): it left no exit record")
+            return
+        }
+        #expect(!record.isSuccess)
+        #expect((record.outOfMemory == true) == (behaviour == .exceedsMemory), "\(behaviour): \(record)")
+        #expect(reason?.hasPrefix(words) == true, "\(behaviour): \(reason ?? "")")
+        #expect(try await bench.leftovers(of: job) == [])
     }
 
     private func end(_ job: Job, _ handle: JobHandle, _ dispatcher: any Dispatcher) async throws {

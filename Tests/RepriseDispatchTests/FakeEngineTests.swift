@@ -21,6 +21,11 @@ private struct FakeBench: DispatcherBench {
         case .killsItself(let signal): engine.plan(key, .ended(ExitRecord(signal: signal), reason: nil))
         case .runs: break
         case .ignoresTermination: engine.disobey(key)
+        case .exitsLate(let status): engine.plan(key, .ended(ExitRecord(status: status), reason: nil))
+        case .exceedsMemory:
+            let record = ExitRecord(signal: 9, outOfMemory: true)
+            engine.plan(key, .ended(record, reason: "out of memory (memory limit of 1 MiB)"))
+        case .exceedsTime: engine.plan(key, .ended(ExitRecord(signal: 15), reason: "time limit of 1 s"))
         }
         return Job(key: key, folder: "/nowhere/\(key)")
     }

@@ -28,9 +28,12 @@ package enum RunScript {
             run=\(below)
             clock=${REPRISE_CLOCK-}
             engine=${REPRISE_JOB-}
-            unset REPRISE_CLOCK
+            group=${REPRISE_MEMORY_GROUP-}
+            unset REPRISE_CLOCK REPRISE_MEMORY_GROUP
 
             \(RunScriptParts.time)
+
+            \(RunScriptParts.memory)
             """
     }
 

@@ -21,6 +21,35 @@ enum RunScriptParts {
         }
         """
 
+    /// `account` asks the kernel about the control group that the script is in: how many processes it ended there for want
+    /// of memory, and the most bytes that all had together.
+    static let memory = """
+        account() {
+            killed= peak= root= place=
+            [ -r /proc/self/cgroup ] || return 0
+            while IFS=: read -r number controllers path; do
+                case ,$controllers, in
+                    *,memory,*)
+                        root=/sys/fs/cgroup/memory place=${path%/}
+                        break
+                        ;;
+                    ,,) root=/sys/fs/cgroup place=${path%/} ;;
+                esac
+            done < /proc/self/cgroup
+            # A container may see nothing above its own.
+            [ -e "$root$place/memory.events" ] || [ -e "$root$place/memory.oom_control" ] || place=
+            for file in "$root$place/memory.events" "$root$place/memory.oom_control"; do
+                [ -r "$file" ] || continue
+                while read -r word amount; do [ "$word" != oom_kill ] || killed=$amount; done < "$file"
+            done
+            for file in "$root$place/memory.peak" "$root$place/memory.max_usage_in_bytes"; do
+                [ ! -r "$file" ] || read -r peak < "$file"
+            done
+        }
+        """
+
+    /// The engine says whether the control group is the job's own, or else how many had been ended in it before.
+    ///
     /// The last `mv` takes the script's own place where the script's exit status is that of `mv`.
     static let ending = """
         [ -z "$record" ] || exit "$status"
@@ -35,8 +64,17 @@ enum RunScriptParts {
         if [ "$status" -gt 128 ] && [ "$status" -le 192 ]; then
             how=signal code=$((status - 128))
         fi
-        printf '{"%s":%s,"startedAt":%s,"endedAt":%s,"userMilliseconds":%s,"systemMilliseconds":%s}\\n' \\
-            "$how" "$code" "$started" "$milliseconds" "$user" "$amount" > exit.json.tmp || exit "$status"
+        system=$amount memory=
+        if [ "$group" = own ] || { [ -n "$group" ] && [ "$status" -ne 0 ]; }; then
+            account
+            if [ "$group" = own ]; then
+                group=0
+                [ -z "$peak" ] || memory=",\"peakMemory\":$peak"
+            fi
+            if [ "$status" -ne 0 ] && [ "${killed:-0}" -gt "$group" ]; then memory="$memory,\"outOfMemory\":true"; fi
+        fi
+        printf '{"%s":%s,"startedAt":%s,"endedAt":%s,"userMilliseconds":%s,"systemMilliseconds":%s%s}\\n' \\
+            "$how" "$code" "$started" "$milliseconds" "$user" "$system" "$memory" > exit.json.tmp || exit "$status"
         [ "$status" -ne 0 ] || exec mv -f exit.json.tmp exit.json
         mv -f exit.json.tmp exit.json
         exit "$status"

@@ -36,7 +36,14 @@ extension DispatcherParts {
         return EngineLauncher(
             engine: engine,
             launchers: [
-                .apptainer: ApptainerLauncher(apptainer ?? engine, options: options, files: files, variables: variables)
+                .podman: ContainerLauncher(engine, self),
+                .docker: ContainerLauncher(engine, self),
+                .apptainer: ApptainerLauncher(
+                    apptainer ?? engine,
+                    options: options,
+                    files: files,
+                    variables: variables
+                ),
             ],
             files: files
         )

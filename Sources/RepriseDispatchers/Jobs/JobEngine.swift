@@ -12,18 +12,33 @@ package struct JobEngine: Hashable, Sendable {
     package var program: String
     /// The container's name.
     package var name: String
+    /// What the program was told to execute, as it was told.
+    package var image: String
     /// The variables by which the program finds its engine, such as DOCKER_HOST.
     package var variables: [String: String]
 
-    package init(kind: EngineKind, program: String, name: String, variables: [String: String] = [:]) {
+    package init(kind: EngineKind, program: String, name: String, image: String, variables: [String: String] = [:]) {
         self.kind = kind
         self.program = program
         self.name = name
+        self.image = image
         self.variables = variables
     }
 
+    /// Those of the variables by which engines' clients find their engine and their store.
+    package static func way(_ variables: [String: String]) -> [String: String] {
+        variables.filter { name, _ in
+            [
+                "HOME", "XDG_RUNTIME_DIR", "TMPDIR", "CONTAINER_HOST", "CONTAINER_CONNECTION", "CONTAINERS_CONF",
+                "CONTAINERS_STORAGE_CONF", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS_VERIFY",
+                "DOCKER_CERT_PATH",
+            ]
+            .contains(name)
+        }
+    }
+
     package var text: String {
-        let lines = ["kind \(kind.rawValue)", "program \(program)", "name \(name)"]
+        let lines = ["kind \(kind.rawValue)", "program \(program)", "name \(name)", "image \(image)"]
         return (lines + variables.sorted { $0.key < $1.key }.map { "variable \($0.key)=\($0.value)" })
             .joined(separator: "\n") + "\n"
     }
@@ -45,7 +60,7 @@ package struct JobEngine: Hashable, Sendable {
         guard let kind = values["kind"].flatMap(EngineKind.init), let program = values["program"],
             let name = values["name"]
         else { return nil }
-        self.init(kind: kind, program: program, name: name, variables: variables)
+        self.init(kind: kind, program: program, name: name, image: values["image"] ?? "", variables: variables)
     }
 
     package init?(in folder: String, _ files: any FileSystem) {

@@ -168,8 +168,7 @@ final class JobKeeper: Sendable {
             end(execution.job.key, grace: grace, because: limit)
         }
         for execution in memory.excessive(measured) {
-            let limit =
-                "out of memory (memory limit of " + Quantities.text(bytes: execution.job.resources.memory ?? 0) + ")"
+            let limit = JobMemoryGroup.reason(execution.job.resources.memory)
             end(execution.job.key, grace: .zero, because: limit)
         }
         if !endings.isEmpty { proceed(endings, now) }

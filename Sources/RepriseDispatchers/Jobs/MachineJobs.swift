@@ -98,6 +98,7 @@ package final class MachineJobs: Sendable {
         var variables = inherited.merging(job.secrets) { _, secret in secret }
         variables["REPRISE_JOB"] = job.key.description
         variables["REPRISE_CLOCK"] = ProcessTable().bootTime().map(String.init)
+        variables[JobMemoryGroup.variable] = JobMemoryGroup.kills(folders.files).map(String.init)
         for (name, value) in launch.variables { variables[name] = value }
         return variables
     }

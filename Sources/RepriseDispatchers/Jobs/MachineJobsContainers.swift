@@ -49,8 +49,9 @@ extension MachineJobs {
             endedAt: folders.wallClock.now()
         )
         var words: String?
-        if case .nothing(let reason, let status, _) = remains {
+        if case .nothing(let reason, let status, let outOfMemory) = remains {
             words = reason
+            record.outOfMemory = outOfMemory ? true : nil
             record.status = status.map { $0 > 128 && $0 <= 192 ? nil : $0 } ?? nil
             record.signal = status.flatMap { $0 > 128 && $0 <= 192 ? $0 - 128 : nil }
         }

@@ -90,6 +90,10 @@ extension MachineJobs {
     }
 
     func ended(_ record: ExitRecord, _ job: Job, otherwise: String? = nil) -> JobStatus {
-        .ended(record, reason: folders.limit(in: job.folder) ?? otherwise)
+        var record = record
+        let limit = folders.limit(in: job.folder)
+        if limit?.hasPrefix(JobMemoryGroup.reason) == true { record.outOfMemory = true }
+        let memory = record.outOfMemory == true ? JobMemoryGroup.reason(job.resources.memory) : nil
+        return .ended(record, reason: limit ?? memory ?? otherwise)
     }
 }

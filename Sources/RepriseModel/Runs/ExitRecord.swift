@@ -9,8 +9,12 @@ public struct ExitRecord: Hashable, Sendable, Codable {
     /// CPU time of the job's processes.
     public var userMilliseconds: Int64?
     public var systemMilliseconds: Int64?
-    /// The largest resident set of one process, in bytes.
+    /// Bytes: the largest resident set of one process, or, in a container of its own, all of its processes together with
+    /// the files that the kernel kept in memory for them.
     public var peakMemory: Int64?
+    /// The kernel, or whoever keeps the memory limit, ended processes of the job because it had too much memory; nil where
+    /// nobody noticed such a thing.
+    public var outOfMemory: Bool?
 
     public init(
         status: Int? = nil,
@@ -19,7 +23,8 @@ public struct ExitRecord: Hashable, Sendable, Codable {
         endedAt: Timestamp? = nil,
         userMilliseconds: Int64? = nil,
         systemMilliseconds: Int64? = nil,
-        peakMemory: Int64? = nil
+        peakMemory: Int64? = nil,
+        outOfMemory: Bool? = nil
     ) {
         self.status = status
         self.signal = signal
@@ -28,6 +33,7 @@ public struct ExitRecord: Hashable, Sendable, Codable {
         self.userMilliseconds = userMilliseconds
         self.systemMilliseconds = systemMilliseconds
         self.peakMemory = peakMemory
+        self.outOfMemory = outOfMemory
     }
 
     public var isSuccess: Bool { status == 0 && signal == nil }

@@ -80,6 +80,29 @@ import Testing
         #expect(record?.status == nil)
     }
 
+    /// Fewer than none had been ended before, so that whatever the kernel counts is more.
+    @Test(.enabled(if: kernelCounts, "the kernel does not tell whom it ended for want of memory"))
+    func `what the kernel ended for want of memory is told, where the program failed`() async throws {
+        try folder.write(.sample("exit 3"))
+        _ = try await folder.execute(variables: ["REPRISE_MEMORY_GROUP": "-1"])
+        let failed = try #require(ExitFile.read(in: folder.path, LiveFileSystem()))
+        #expect(failed.status == 3 && failed.outOfMemory == true && failed.peakMemory == nil)
+        let other = TestFolder()
+        try other.write(.sample("env | grep MEMORY_GROUP && exit 1; exit 0"))
+        _ = try await other.execute(variables: ["REPRISE_MEMORY_GROUP": "-1"])
+        let finished = try #require(ExitFile.read(in: other.path, LiveFileSystem()))
+        #expect(finished.status == 0 && finished.outOfMemory == nil)
+    }
+
+    @Test(.enabled(if: kernelCounts, "the kernel does not tell what a group of processes had"))
+    func `in a group of its own the peak is told`() async throws {
+        try folder.write(.sample("true"))
+        _ = try await folder.execute(variables: ["REPRISE_MEMORY_GROUP": "own"])
+        let record = try #require(ExitFile.read(in: folder.path, LiveFileSystem()))
+        #expect(record.status == 0)
+        #expect(try #require(record.peakMemory) > 0)
+    }
+
     @Test func `TERM to the group ends the command, and the script writes down how`() async throws {
         try folder.write(.sample("kill -TERM 0; sleep 60"))
         let result = try await folder.execute(program: "setsid", "-w", "sh", folder.path + "/run.sh")
@@ -147,3 +170,8 @@ import Testing
         #expect(try await folder.execute().text == "prologue\ninner\n")
     }
 }
+
+private let kernelCounts: Bool = {
+    let groups = (try? LiveFileSystem().text("/proc/self/cgroup")) ?? ""
+    return groups.split(separator: "\n").contains { $0.contains(":memory:") || $0.hasPrefix("0::/") && $0.count > 4 }
+}()

@@ -1,0 +1,78 @@
+import Foundation
+import RepriseDispatch
+import RepriseImages
+import RepriseModel
+import RepriseSystem
+import RepriseTestKit
+
+@testable import RepriseDispatchers
+
+/// Jobs in containers of one real engine, below a temporary folder, removed at the end.
+final class ContainerBench: DispatcherBench {
+    let kind: EngineKind
+    let path = FileManager.default.temporaryDirectory.appending(path: "reprise-jobs-\(UUID().uuidString)").path
+    let files = LiveFileSystem()
+    private let local = LocalBench()
+
+    init(_ kind: EngineKind) { self.kind = kind }
+
+    deinit { try? files.remove(path) }
+
+    var source: EngineSource {
+        let search = EngineSearch(
+            files: files,
+            processes: LiveProcessRunner(),
+            variables: Surroundings.variables,
+            cache: path + "/engines.json",
+            user: ProcessOwner.current.user
+        )
+        return { [kind] in
+            let engine = try search.engine(kind)
+            return (engine, try await search.facts(of: engine))
+        }
+    }
+
+    func makeDispatcher() throws -> any Dispatcher {
+        let parts = DispatcherParts(grace: .milliseconds(200), engine: source)
+        return try DispatcherList.make(kind == .apptainer ? Apptainer.kind : Container.kind, parts)
+    }
+
+    func makeJob(_ key: JobKey, _ behaviour: JobBehaviour) throws -> Job { contain(try local.makeJob(key, behaviour)) }
+
+    func makeJob(_ command: String, resources: Resources = Resources()) throws -> Job {
+        contain(try local.makeJob(command, resources: resources))
+    }
+
+    private func contain(_ job: Job) -> Job {
+        var job = job
+        job.container = JobContainer(
+            image: TestEngine.image,
+            network: .none,
+            mounts: [JobContainer.Mount(path: job.folder, source: job.folder, isReadOnly: false)]
+        )
+        return job
+    }
+
+    func executions(of job: Job) throws -> Int { try local.executions(of: job) }
+    func output(of job: Job) throws -> String { try local.output(of: job) }
+    func note(_ name: String, of job: Job) async throws -> String { try await local.note(name, of: job) }
+    func killLeader(_ handle: JobHandle) -> Bool { local.killLeader(handle) }
+
+    func leftovers(of job: Job) async throws -> [String] {
+        let filter = "name=" + ContainerArguments.name(of: job.key)
+        let result = try await LiveProcessRunner()
+            .succeed(Invocation(kind.rawValue, ["ps", "--all", "--filter", filter, "--format", "{{.Names}}"]))
+        return result.text.split(separator: "\n").map(String.init)
+    }
+
+    /// Executes a job to its end and hands back how it ended.
+    func execute(_ job: Job) async throws -> (record: ExitRecord?, reason: String?) {
+        let dispatcher = try makeDispatcher()
+        let handle = try await dispatcher.submit(job)
+        switch try await dispatcher.untilEnded(job, handle) {
+        case .ended(let record, let reason): return (record, reason)
+        case .lost(let reason): return (nil, reason)
+        default: return (nil, nil)
+        }
+    }
+}
