@@ -69,9 +69,9 @@ enum RunScriptParts {
             account
             if [ "$group" = own ]; then
                 group=0
-                [ -z "$peak" ] || memory=",\"peakMemory\":$peak"
+                [ -z "$peak" ] || memory=",\\"peakMemory\\":$peak"
             fi
-            if [ "$status" -ne 0 ] && [ "${killed:-0}" -gt "$group" ]; then memory="$memory,\"outOfMemory\":true"; fi
+            if [ "$status" -ne 0 ] && [ "${killed:-0}" -gt "$group" ]; then memory="$memory,\\"outOfMemory\\":true"; fi
         fi
         printf '{"%s":%s,"startedAt":%s,"endedAt":%s,"userMilliseconds":%s,"systemMilliseconds":%s%s}\\n' \\
             "$how" "$code" "$started" "$milliseconds" "$user" "$system" "$memory" > exit.json.tmp || exit "$status"

@@ -99,7 +99,7 @@ struct ContainerArguments {
 }
 
 /// What keeps a job from being put into a container.
-enum ContainerError: RepriseError {
+enum ContainerError: RepriseError, Hashable {
     /// No engine can mount it.
     case path(String)
 

@@ -9,8 +9,8 @@ struct EngineLauncher: JobLauncher {
     let files: any FileSystem
 
     func launch(_ job: Job) async throws -> JobLaunch {
-        // The name of an image is a digest for engines with a store of their own, and else the path of a file.
-        let isFile = job.container.map { !$0.image.hasPrefix("sha256:") } ?? false
+        // The name of an image is the path of a file, or else what an engine with a store of its own calls it.
+        let isFile = job.container?.image.hasPrefix("/") == true
         let kind = isFile ? .apptainer : try await engine().engine.kind
         guard let launcher = launchers[kind] else { throw MachineJobsError.noContainers(job: job.key) }
         return try await launcher.launch(job)

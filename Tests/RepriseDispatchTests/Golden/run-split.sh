@@ -8,7 +8,8 @@ job=$PWD
 run=${job%/steps/train.3/attempts/2}
 clock=${REPRISE_CLOCK-}
 engine=${REPRISE_JOB-}
-unset REPRISE_CLOCK
+group=${REPRISE_MEMORY_GROUP-}
+unset REPRISE_CLOCK REPRISE_MEMORY_GROUP
 
 now() {
     if [ -n "$clock" ] && [ -r /proc/uptime ] && read -r uptime idle < /proc/uptime; then
@@ -25,6 +26,29 @@ duration() {
     part=${seconds#*.}
     part=${part%s}000
     amount=$(((${1%%m*} * 60 + ${seconds%%.*}) * 1000 + 1${part%"${part#???}"} - 1000))
+}
+
+account() {
+    killed= peak= root= place=
+    [ -r /proc/self/cgroup ] || return 0
+    while IFS=: read -r number controllers path; do
+        case ,$controllers, in
+            *,memory,*)
+                root=/sys/fs/cgroup/memory place=${path%/}
+                break
+                ;;
+            ,,) root=/sys/fs/cgroup place=${path%/} ;;
+        esac
+    done < /proc/self/cgroup
+    # A container may see nothing above its own.
+    [ -e "$root$place/memory.events" ] || [ -e "$root$place/memory.oom_control" ] || place=
+    for file in "$root$place/memory.events" "$root$place/memory.oom_control"; do
+        [ -r "$file" ] || continue
+        while read -r word amount; do [ "$word" != oom_kill ] || killed=$amount; done < "$file"
+    done
+    for file in "$root$place/memory.peak" "$root$place/memory.max_usage_in_bytes"; do
+        [ ! -r "$file" ] || read -r peak < "$file"
+    done
 }
 
 if [ "${1-}" = --again ]; then
@@ -101,8 +125,17 @@ how=status code=$status
 if [ "$status" -gt 128 ] && [ "$status" -le 192 ]; then
     how=signal code=$((status - 128))
 fi
-printf '{"%s":%s,"startedAt":%s,"endedAt":%s,"userMilliseconds":%s,"systemMilliseconds":%s}\n' \
-    "$how" "$code" "$started" "$milliseconds" "$user" "$amount" > exit.json.tmp || exit "$status"
+system=$amount memory=
+if [ "$group" = own ] || { [ -n "$group" ] && [ "$status" -ne 0 ]; }; then
+    account
+    if [ "$group" = own ]; then
+        group=0
+        [ -z "$peak" ] || memory=",\"peakMemory\":$peak"
+    fi
+    if [ "$status" -ne 0 ] && [ "${killed:-0}" -gt "$group" ]; then memory="$memory,\"outOfMemory\":true"; fi
+fi
+printf '{"%s":%s,"startedAt":%s,"endedAt":%s,"userMilliseconds":%s,"systemMilliseconds":%s%s}\n' \
+    "$how" "$code" "$started" "$milliseconds" "$user" "$system" "$memory" > exit.json.tmp || exit "$status"
 [ "$status" -ne 0 ] || exec mv -f exit.json.tmp exit.json
 mv -f exit.json.tmp exit.json
 exit "$status"

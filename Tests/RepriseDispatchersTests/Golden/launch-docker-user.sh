@@ -1,0 +1,36 @@
+#!/bin/sh
+# Begins 63033b0ca389c35ac097314d939736f8.train.2@3 in a container of docker. Generated, never changed.
+# By hand: `sh launch.sh`; once it has been executed, `sh launch.sh --again`. Credentials come from the environment.
+case $0 in */*) cd -- "${0%/*}" || exit 125 ;; esac
+[ -s launched ] || echo "$$" > launched || exit 125
+export DOCKER_HOST="${DOCKER_HOST-unix:///run/a \"b\".sock}"
+exec /usr/bin/docker run \
+    --rm \
+    --name reprise-63033b0ca389c35ac097314d939736f8.train.2..3 \
+    --pull never \
+    --log-driver none \
+    --security-opt label=disable \
+    --user 1000:1001 \
+    --group-add 27 \
+    --group-add 100 \
+    --network none \
+    --memory 67108864 \
+    --cpus 4 \
+    --cpuset-cpus 4,5 \
+    --shm-size 1073741824 \
+    --read-only \
+    --tmpfs /tmp:rw,exec,nosuid,nodev,mode=1777 \
+    --gpus '"device=1,3"' \
+    --env HOME=/tmp \
+    --env REPRISE_JOB \
+    --env REPRISE_CLOCK \
+    --env REPRISE_MEMORY_GROUP \
+    --env A \
+    --env TOKEN \
+    --env CUDA_VISIBLE_DEVICES=0,1 \
+    --mount type=bind,source=/data/runs/x,target=/data/runs/x \
+    --mount 'type=bind,"source=/mnt/sets/a ""b""","target=/sets/it'\''s, here",readonly' \
+    --workdir /data/runs/x/steps/train.2 \
+    --entrypoint /bin/sh \
+    --pids-limit 500 sha256:0123 \
+    -c 'exec /bin/sh run.sh "$@" >>stdout.log 2>>stderr.log' sh "$@"
