@@ -46,7 +46,14 @@ final class ApptainerBench: DispatcherBench {
         case .killsItself(let signal): try makeJob(note + "kill -\(signal) $$", key: key)
         case .runs: try makeJob(note + "sleep 300", key: key)
         case .ignoresTermination: try makeJob("trap '' TERM; \(note) sleep 300; sleep 300", key: key)
+        case .exitsLate(let status): try makeJob(note + "sleep 1; exit \(status)", key: key)
+        case .exceedsMemory: try makeJob(note + JobCommands.hog, key: key, resources: Resources(memory: 32 << 20))
+        case .exceedsTime: try makeJob(note + "sleep 300", key: key, resources: Resources(time: 300))
         }
+    }
+
+    func killLeader(_ handle: JobHandle) -> Bool {
+        Int32(handle.description).map { ProcessTable().send(ProcessSignal.kill, to: $0) } ?? false
     }
 
     func makeJob(_ command: String, key: JobKey? = nil, resources: Resources = Resources()) throws -> Job {

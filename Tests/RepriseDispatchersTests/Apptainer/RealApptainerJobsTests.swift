@@ -1,6 +1,7 @@
 import Foundation
 import RepriseDispatch
 import RepriseDispatchers
+import RepriseImages
 import RepriseModel
 import RepriseSystem
 import RepriseTestKit
