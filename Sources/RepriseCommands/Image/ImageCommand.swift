@@ -8,6 +8,9 @@ struct ImageCommand: AsyncParsableCommand {
             None of this is needed before a run: what an experiment names is fetched or built when it is first needed, and
             pinned by content. `docs/containers.md` tells how.
             """,
-        subcommands: [ImageBuild.self, ImagePublish.self]
+        subcommands: [
+            ImageList.self, ImageShow.self, ImagePull.self, ImageKeep.self, ImageRelease.self, ImageBuild.self,
+            ImagePublish.self,
+        ]
     )
 }

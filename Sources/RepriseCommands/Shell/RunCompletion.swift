@@ -16,3 +16,15 @@ extension CompletionKind {
         }
     }
 }
+
+extension CompletionKind {
+    /// The images that runs and the lock of the working directory use; nothing where there is none.
+    static var imageNames: CompletionKind {
+        .custom { _, _, prefix in
+            guard let context = CommandContext.current else { return [] }
+            let laboratory = Laboratory(world: context.world, folder: context.folder)
+            // A completion that fails must not print into the person's prompt.
+            return ((try? laboratory.imageNames()) ?? []).filter { $0.hasPrefix(prefix) }
+        }
+    }
+}
