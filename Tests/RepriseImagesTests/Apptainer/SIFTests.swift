@@ -121,7 +121,7 @@ final class SIFBench {
     }
 }
 
-@Suite struct `Archives of images` {
+@Suite struct `Archives that Apptainer takes` {
     private let id = String(repeating: "12", count: 32)
 
     @Test(arguments: [".json", ""])
