@@ -33,7 +33,7 @@ def tried(options):
 
 
 def refused(project, file, *words, status=2, variables=None, arguments=(), prefix=()):
-    """`run` must end with this status, say all the words, queue nothing, and leave the store as whole as it was."""
+    """`run` must end with this status (2: what was asked for, 1: what the world lacks), say all the words and queue nothing."""
     command = [*prefix, project.binary, "run", file, *arguments]
     done = project.world.run(*command, folder=project.folder, variables={**project.variables, **(variables or {})}, check=False)
     said = done.stdout + done.stderr
@@ -42,7 +42,7 @@ def refused(project, file, *words, status=2, variables=None, arguments=(), prefi
         raise Failed(f"ended with {done.returncode}, not {status}; does not say {missing}:\n{said}")
     if "fix:" not in said and "did you mean" not in said:
         raise Failed(f"does not say what to do:\n{said}")
-    if status == 2 and project.store.exists() and project.json("list"):
+    if project.store.exists() and project.json("list"):
         raise Failed(f"a run is queued all the same: {project.json('list')}")
     halves = [str(path) for path in project.store.rglob("*.new")] if project.store.exists() else []
     if halves:
@@ -69,7 +69,7 @@ def daemon_down(world, options):
     if options is None:
         return None
     with world.project(options) as project:
-        refused(project, written(project, "localhost/reprise-test:1"), "daemon", "DOCKER_HOST", variables={"DOCKER_HOST": f"unix://{project.place}/none.sock"})
+        refused(project, written(project, "localhost/reprise-test:1"), "daemon", "DOCKER_HOST", status=1, variables={"DOCKER_HOST": f"unix://{project.place}/none.sock"})
 
 
 def no_permission(world, options):
@@ -164,13 +164,15 @@ def disk_full(world, options):
         if world.engine == "podman":
             conf = project.write("storage.conf", f'[storage]\ndriver = "overlay"\nrunroot = "{project.place}/tmp/run"\ngraphroot = "{disk}/graph"\n')
             try:
-                refused(project, file, "full", variables={"CONTAINERS_STORAGE_CONF": str(conf), "TMPDIR": str(disk)})
+                refused(project, file, "full", status=1, variables={"CONTAINERS_STORAGE_CONF": str(conf), "TMPDIR": str(disk)})
             finally:
                 shutil.rmtree(disk / "graph", ignore_errors=True)
                 world.run("umount", "-q", f"{disk}/graph/overlay", check=False)
         else:
             (disk / "store").mkdir()
-            refused(project, file, "full", variables={"TMPDIR": str(disk), "REPRISE_HOME": str(disk / "store"), "APPTAINER_CACHEDIR": str(disk)})
+            # The site file of a project stands beside its store.
+            (disk / "reprise.yaml").write_text(world.target)
+            refused(project, file, "full", status=1, variables={"TMPDIR": str(disk), "REPRISE_HOME": str(disk / "store"), "APPTAINER_CACHEDIR": str(disk)})
 
 
 @contextlib.contextmanager
