@@ -64,20 +64,38 @@ struct BuildContext: Hashable {
     }
 
     /// Lays the items into a new folder, with permissions that are the same everywhere.
-    func copy(to place: String, files: any FileSystem, trees: any FileTree) throws {
-        try files.makeFolder(place)
+    func copy(to place: String, files: any FileSystem) throws {
+        for parent in [""] + parents + (prefix.isEmpty ? [] : [prefix]) {
+            try files.makeFolder(place + "/" + parent)
+            try files.setMode(0o755, of: place + "/" + parent)
+        }
         for item in items {
             let path = place + "/" + prefix + item.path
             switch item.content {
-            case .folder: try trees.makeFolder(Array(path.utf8))
+            case .folder:
+                try files.makeFolder(path)
+                try files.setMode(0o755, of: path)
             case .file(_, let isExecutable):
-                try files.makeFolder(RepriseSystem.folder(of: path))
-                try files.copy(folder + "/" + item.path, to: path, mode: isExecutable ? 0o755 : 0o644)
+                let mode = isExecutable ? 0o755 : 0o644
+                try files.copy(folder + "/" + item.path, to: path, mode: mode)
+                // A copy obeys the umask, which differs between people.
+                try files.setMode(mode, of: path)
             case .link(let target):
-                try files.makeFolder(RepriseSystem.folder(of: path))
                 try files.makeLink(path, to: target)
             }
         }
+    }
+}
+
+extension BuildContext {
+    /// The folders that the items need, each before those in it.
+    private var parents: [String] {
+        var parents: Set<String> = []
+        for item in items {
+            let names = (prefix + item.path).split(separator: "/").dropLast()
+            for count in names.indices { parents.insert(names[...count].joined(separator: "/")) }
+        }
+        return parents.sorted()
     }
 }
 

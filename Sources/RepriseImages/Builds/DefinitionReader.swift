@@ -39,6 +39,10 @@ struct DefinitionReader {
             (section, sectionWords) = (words.first?.lowercased() ?? "", Array(words.dropFirst()))
             // Runs on the machine itself and may read whatever it likes.
             if section == "setup" { reading.sources = .everything }
+            // As in a Dockerfile; another interpreter than a shell would not understand it.
+            if section == "post", sectionWords.isEmpty {
+                reading.add(text: "export SOURCE_DATE_EPOCH=\(RecipeReading.sourceDate)\n")
+            }
         } else if section == "files" || section == "appfiles" {
             readFile(trimmed(line))
         }

@@ -107,7 +107,7 @@ extension ImageBuilder {
             sourceDate: RecipeReading.sourceDate
         )
         do {
-            try prepared.context.copy(to: context, files: files, trees: trees)
+            try prepared.context.copy(to: context, files: files)
             let image = try await executed(order, of: prepared.recipe.path, log: place + "/build.log", engine, progress)
             try files.remove(draft)
             return image
@@ -143,7 +143,7 @@ extension ImageBuilder {
             return try await engine.build(order) { line in
                 // A log that cannot be written must not end the build.
                 try? files.append(Array((line + "\n").utf8), to: log)
-                progress(.line(line))
+                progress(.line(uncoloured(line)))
             }
         } catch let error as EngineError where !error.isOfEngine {
             throw EngineError.recipeFailed(recipe, log: log, words: try lastLines(of: log, else: error.why ?? ""))
@@ -153,7 +153,7 @@ extension ImageBuilder {
     private func lastLines(of log: String, else words: String) throws -> String {
         let lines = try files.text(log).split(whereSeparator: \.isNewline).filter { !trimmed($0).isEmpty }
         guard !lines.isEmpty else { return words }
-        return lines.suffix(12).joined(separator: "\n       ")
+        return lines.suffix(10).map { uncoloured($0) }.joined(separator: "\n       ")
     }
 }
 
@@ -190,4 +190,18 @@ extension EngineError {
         default: false
         }
     }
+}
+
+/// Without the sequences by which programs colour what they print.
+private func uncoloured(_ line: some StringProtocol) -> String {
+    var text = ""
+    var rest = Substring(line)
+    while let character = rest.popFirst() {
+        guard character == "\u{1B}", rest.first == "[" else {
+            text.append(character)
+            continue
+        }
+        rest = rest.dropFirst().drop { !$0.isLetter }.dropFirst()
+    }
+    return text
 }
