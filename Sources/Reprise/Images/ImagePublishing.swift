@@ -153,7 +153,7 @@ extension Laboratory {
         _ store: Store,
         _ progress: @escaping @Sendable (ProgressEvent) -> Void
     ) async throws -> (local: LocalImage, engine: any ContainerEngine) {
-        let pinned = try lockedImages()[subject]
+        let pinned = try DataLock(in: folder, files: world.files).images[subject]
         let isFile = pinned?.format == .sif || subject.hasSuffix(".sif")
         let engine = try await engine(for: place, format: isFile ? .sif : nil, in: store)().engine
         if let pinned {
@@ -229,7 +229,7 @@ extension Laboratory {
     /// Writes the place wherever the image is known without one, so that other machines find it.
     private func remember(_ repository: String, _ manifest: Digest, of id: Digest, _ store: Store) throws {
         try imageBuilder(store).note(repository: repository, manifest: manifest, of: id)
-        let images = try lockedImages().filter { $0.value.id == id }
+        let images = try DataLock(in: folder, files: world.files).images.filter { $0.value.id == id }
         let without = images.filter { $0.value.manifest == nil }
         guard !without.isEmpty else { return }
         let located = without.mapValues { image in
@@ -237,11 +237,6 @@ extension Laboratory {
             (image.repository, image.manifest) = (repository, manifest)
             return image
         }
-        try pin(located)
+        try DataLock.pin(located, in: folder, files: world.files)
     }
-}
-
-extension Laboratory {
-    private func lockedImages() throws -> [String: ImageIdentity] { [:] }
-    private func pin(_ images: [String: ImageIdentity]) throws {}
 }

@@ -85,13 +85,7 @@ extension Laboratory {
     ) -> LaunchImages {
         LaunchImages(
             shelf: shelf(store),
-            builder: ImageBuilder(
-                folder: store.folder.root + "/images/builds",
-                supply: shelf(store),
-                files: store.files,
-                trees: LiveFileTree(),
-                clock: world.wallClock
-            ),
+            builder: imageBuilder(store),
             files: store.files,
             engine: { try self.engine(for: target, format: $0, in: store) },
             tell: progress

@@ -48,10 +48,16 @@ struct ImageBuild: Verb {
         }
     }
 
+    private func isExperiment(_ file: String) -> Bool {
+        [".yaml", ".yml", ".py", ".json"].contains { file.hasSuffix($0) }
+    }
+
     func run(in session: Session) async throws {
         let display = session.display()
         var made: [MadeImage] = []
-        if let file {
+        if let file, isExperiment(file) {
+            made = try await session.laboratory.imageBuild(file: file, target: on, settings: set) { display.show($0) }
+        } else if let file {
             made = [
                 try await session.laboratory.imageBuild(recipe: file, target: on, settings: set) { display.show($0) }
             ]

@@ -101,8 +101,8 @@ package struct ImageBuilder: Sendable {
         _ progress: @escaping @Sendable (ImageProgress) -> Void
     ) async throws -> PreparedRecipe {
         let path = absolutePath(recipe.path, from: code)
-        let text = try text(of: recipe, at: path)
-        let reading = try read(recipe, text)
+        let text = try recipe.text(code: code, files: files)
+        let reading = try recipe.reading(of: text)
         let folder = try contextFolder(recipe, code, root)
         let context = try BuildContext(
             folder,
@@ -121,25 +121,6 @@ package struct ImageBuilder: Sendable {
             }
         }
         return try PreparedRecipe(recipe, text: text, reading: reading, context: context, bases: bases)
-    }
-
-    private func read(_ recipe: ImageRecipe, _ text: String) throws -> RecipeReading {
-        switch recipe.kind {
-        case .dockerfile: try DockerfileReader.read(text, file: recipe.path, arguments: recipe.arguments)
-        case .definition: try DefinitionReader.read(text, file: recipe.path, arguments: recipe.arguments)
-        }
-    }
-
-    private func text(of recipe: ImageRecipe, at path: String) throws -> String {
-        guard try files.status(path).map({ $0.kind != .folder }) == true else {
-            throw Mistake(
-                "the snapshot has no recipe `\(recipe.path)`",
-                why: "it is not there, or `.gitignore` or `.repriseignore` leaves it out",
-                fix: "check `environment.build`; `reprise init --recipe` writes one",
-                code: "recipe-missing"
-            )
-        }
-        return try files.text(path)
     }
 
     private func contextFolder(_ recipe: ImageRecipe, _ code: String, _ root: String) throws -> String {
