@@ -23,7 +23,8 @@ extension Laboratory {
         guard declared.contains(where: { if case .recipe(_) = $0.source { true } else { false } }) else {
             throw Mistake(
                 "`\(file)` has no recipe: there is nothing to build",
-                fix: "write one (`reprise init --recipe python`) and name it: `environment: {build: {dockerfile: Dockerfile}}`",
+                fix:
+                    "write one (`reprise init --recipe python`) and name it: `environment: {build: {dockerfile: Dockerfile}}`",
                 code: "no-recipe"
             )
         }

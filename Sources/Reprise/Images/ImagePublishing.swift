@@ -24,7 +24,8 @@ extension Laboratory {
     /// Sends an image to a registry and remembers by which digest it is there. Sending it again changes nothing.
     ///
     /// `subject` is a snapshot, whose image is built if need be; or an image as an engine or `reprise.lock` names it. `to`
-    /// is `registry/repository[:tag]`; without it, the site's `images.repository`.
+    /// is `registry/repository[:tag]`; without it, the site's `images.repository`. The tag is the snapshot's id, or made of
+    /// the image's name.
     public func imagePublish(
         _ subject: String,
         to destination: String? = nil,
@@ -38,7 +39,7 @@ extension Laboratory {
         let base = try base(of: destination, options)
         let store = try store(makingIn: folder)
         let part = try await publishable(subject, step: step, target, settings, site, store, progress)
-        let reference = try reference(base, for: part, isExact: destination != nil)
+        let reference = try reference(base, for: part)
         let login = try await login(for: reference.host, of: site)
         progress(.image(reference: "\(reference)", text: "sending it to \(reference.host)", done: nil, total: nil))
         let manifest = try await push(part, to: reference, login, options)
@@ -70,8 +71,6 @@ extension Laboratory {
         var local: LocalImage
         var engine: any ContainerEngine
         var snapshot: Digest?
-        /// What it is called in a repository of many images.
-        var name: String
         var tag: String
     }
 
@@ -90,9 +89,8 @@ extension Laboratory {
         return text
     }
 
-    /// A repository from the site holds all images of a group, and so each has a name of its own below it.
-    private func reference(_ base: String, for part: Publishable, isExact: Bool) throws -> RegistryReference {
-        let text = isExact ? base : base + "/" + part.name
+    /// Without a tag it gets one by which it is known among others of the repository.
+    private func reference(_ text: String, for part: Publishable) throws -> RegistryReference {
         var reference = try RegistryReference(text, isFile: part.engine.kind == .apptainer)
         guard reference.digest == nil else {
             throw Mistake(
@@ -131,20 +129,22 @@ extension Laboratory {
                 local: local,
                 engine: engine,
                 snapshot: record.id,
-                name: imageName(record.project),
                 tag: record.id.short
             )
         }
         let image = try await image(named: subject, place, store, progress)
-        let written = RepriseSystem.lastName(of: subject.prefix { $0 != "@" }.description)
-        let parts = written.split(separator: ":", maxSplits: 1).map(String.init)
-        let isName = !subject.hasPrefix("sha256:") && Digest(subject) == nil
         return Publishable(
             local: image.local,
             engine: image.engine,
-            name: isName ? imageName(parts.first ?? written) : "image",
-            tag: isName && parts.count == 2 ? parts[1] : image.local.id.short
+            tag: tag(ofImage: subject) ?? image.local.id.short
         )
+    }
+
+    /// `tools-1` for `localhost/tools:1`; nil where it has no name.
+    private func tag(ofImage subject: String) -> String? {
+        let name = RepriseSystem.lastName(of: String(subject.prefix { $0 != "@" }))
+        guard !subject.hasPrefix("sha256:"), Digest(subject) == nil, !name.hasSuffix(".sif") else { return nil }
+        return imageName(name)
     }
 
     private func image(

@@ -8,7 +8,7 @@ struct ImagePublish: Verb {
         abstract: "Send an image to a registry, and remember by which digest it is there",
         discussion: """
             What is published is a snapshot, with its code in the image; or an image by its name or id. Without --to it goes
-            below `images.repository` of the site. The login is the engine's own, or `images.user` with the credential that
+            to `images.repository` of the site. The login is the engine's own, or `images.user` with the credential that
             `images.credential` names. Publishing again changes nothing.
 
             Examples:

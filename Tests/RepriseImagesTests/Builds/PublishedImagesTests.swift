@@ -7,7 +7,8 @@ import Testing
 @Suite struct `Published images` {
     @Test func `each place is there once, the newest first, and helps to find the image`() throws {
         let files = LiveFileSystem()
-        let folder = FileManager.default.temporaryDirectory.appending(path: "reprise-published-\(UUID().uuidString)").path
+        let folder = FileManager.default.temporaryDirectory.appending(path: "reprise-published-\(UUID().uuidString)")
+            .path
         defer { try? files.remove(folder) }
         let published = PublishedImages(folder: folder, files: files)
         let image = ImageIdentity(id: SHA256Hasher.digest(of: [1]), reference: "a")

@@ -1,5 +1,6 @@
 import RepriseModel
 import RepriseSystem
+import Synchronization
 import Testing
 
 @testable import RepriseImages

@@ -1,6 +1,7 @@
 import Foundation
 import RepriseModel
 import RepriseSystem
+import Synchronization
 import RepriseTestKit
 
 @testable import RepriseImages

@@ -21,7 +21,8 @@ import Testing
     }
 
     @Test(arguments: RecipeTemplate.all.map(\.name))
-    func `every template is a recipe with one pinned base that copies files which are there`(name: String) async throws {
+    func `every template is a recipe with one pinned base that copies files which are there`(name: String) async throws
+    {
         let template = try RecipeTemplate.named(name)
         try await laboratory { laboratory, folder in
             let written = try laboratory.scaffold(recipe: name)
