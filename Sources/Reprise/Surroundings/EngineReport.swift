@@ -16,6 +16,8 @@ public struct EngineReport: Hashable, Sendable {
     /// processors are what the program is told.
     public var limitsMemory: Bool
     public var limitsProcessors: Bool
+    /// It can mount no image here, and unpacks one for every container.
+    public var unpacksImages: Bool
     /// How containers come to the GPUs of this machine, in words; nil where it has none, or they do not.
     public var gpus: String?
 
@@ -26,6 +28,7 @@ public struct EngineReport: Hashable, Sendable {
         cgroups = facts.cgroups
         limitsMemory = facts.limitsMemory
         limitsProcessors = facts.limitsProcessors
+        unpacksImages = facts.unpacksImages
     }
 
     /// `podman 4.3.1, rootless, cgroups v1, limits by Reprise: memory`.
@@ -36,6 +39,7 @@ public struct EngineReport: Hashable, Sendable {
         if !kept.isEmpty { parts.append("limits \(kept)") }
         if !limitsMemory { parts.append("Reprise watches memory") }
         if !limitsProcessors { parts.append("nothing limits processors") }
+        if unpacksImages { parts.append("unpacks images for seconds, without squashfuse and /dev/fuse") }
         if let gpus { parts.append("GPUs by \(gpus)") }
         return parts.joined(separator: ", ")
     }

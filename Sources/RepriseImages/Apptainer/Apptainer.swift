@@ -24,6 +24,7 @@ package struct Apptainer: ContainerEngine {
     package init(
         program: String,
         files: any FileSystem,
+        trees: any FileTree = LiveFileTree(),
         processes: any ProcessRunner,
         folder: String,
         user: Int,
@@ -33,7 +34,7 @@ package struct Apptainer: ContainerEngine {
         self.files = files
         self.processes = processes
         self.folder = SIFFolder(path: folder, files: files)
-        drafts = SIFDrafts(path: folder + "/drafts", files: files)
+        drafts = SIFDrafts(path: folder + "/drafts", files: files, trees: trees, processes: processes)
         self.user = user
         self.registry = registry
     }

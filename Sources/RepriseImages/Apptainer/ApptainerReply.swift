@@ -91,6 +91,7 @@ package enum ApptainerReply {
         if says("stat /bin/sh: no such file", "\"/bin/sh\": executable file not found", "/bin/sh: no such file") {
             return .noShell(errand.image)
         }
+        if case .load = errand, says("unexpected EOF", "Unexpected EOF") { return .damaged(errand.image, words: words) }
         if isDamaged(all) { return .damaged(errand.image, words: words) }
         if says("could not open image", "no such file or directory") && says(errand.image) {
             return .imageMissing(errand.image, words: words)
@@ -117,7 +118,7 @@ package enum ApptainerReply {
     private static func isDamaged(_ words: String) -> Bool {
         [
             "not a valid squashfs image", "image format not recognized", "bad superblock",
-            "trying to read the squashfs image", "illegal extraction path", "not found in tar", "unexpected EOF",
+            "trying to read the squashfs image", "illegal extraction path", "not found in tar",
         ]
         .contains { words.contains($0) }
     }

@@ -78,6 +78,11 @@ import Testing
                 + "image is corrupted\n", "image-damaged"
         ),
         (
+            "FATAL:   container creation failed: mount hook function failure: mount /proc/self/fd/4->/session/rootfs "
+                + "error: while mounting image /proc/self/fd/4: failed to find loop device: unexpected EOF\n",
+            "engine-refused"
+        ),
+        (
             "FATAL:   container creation failed: while applying cgroups config: cannot use cgroups - system is not "
                 + "configured for cgroups v2 in unified mode\n", "engine-refused"
         ),

@@ -10,7 +10,9 @@ final class SIFBench {
     let path = FileManager.default.temporaryDirectory.appending(path: "reprise-sif-\(UUID().uuidString)").path
     let files = LiveFileSystem()
     var folder: SIFFolder { SIFFolder(path: path, files: files) }
-    var drafts: SIFDrafts { SIFDrafts(path: path + "/drafts", files: files) }
+    var drafts: SIFDrafts {
+        SIFDrafts(path: path + "/drafts", files: files, trees: LiveFileTree(), processes: LiveProcessRunner())
+    }
 
     init() throws { try files.makeFolder(path) }
 
@@ -112,7 +114,7 @@ final class SIFBench {
                 try files.write("x", to: $0 + "/x"); throw EngineError.missing(.apptainer)
             }
         }
-        try files.makeFolder(drafts.path + "/7/deep")
+        try files.makeFolder(drafts.path + "/7.ab/deep")
         try files.write("", to: drafts.path + "/7.lock")
         try await drafts.with { folder in
             let names = try files.names(in: drafts.path).filter { !$0.hasSuffix(".lock") }
