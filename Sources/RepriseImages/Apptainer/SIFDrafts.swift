@@ -42,7 +42,7 @@ struct SIFDrafts: Sendable {
         _ lock: borrowing FileLock,
         _ body: (String) async throws -> Result
     ) async throws -> Result {
-        let folder = try trees.makeDraft(of: "\(path)/\(number).")
+        let folder = try trees.makeDraft(of: "\(path)/\(number)")
         defer { try? files.remove(folder) }
         return try await body(folder)
     }
