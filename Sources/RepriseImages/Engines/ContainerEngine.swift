@@ -18,6 +18,9 @@ package protocol ContainerEngine: Sendable {
     /// The image under a name or id in the engine's own store; nil where it has none of that name. Never asks a registry.
     func find(_ name: String) async throws -> LocalImage?
 
+    /// The id behind a name in the engine's own store; as cheap as it can be, since launches wait for it.
+    func id(of name: String) async throws -> Digest?
+
     /// Whether the engine has the image with this id; as cheap as it can be, since runs wait for it.
     func holds(_ id: Digest) async -> Bool
 
@@ -44,6 +47,14 @@ package protocol ContainerEngine: Sendable {
 
     /// Sends it to a registry and tells the digest under which that hands it out.
     func push(_ image: LocalImage, to reference: RegistryReference, login: RegistryLogin?) async throws -> Digest
+}
+
+extension ContainerEngine {
+    package func id(of name: String) async throws -> Digest? { try await find(name)?.id }
+
+    /// The same engine, which puts what it needs only while it fetches into that folder, so that one can see there how
+    /// far it is; an engine that cannot is handed back as it is.
+    package func fetching(in folder: String) -> any ContainerEngine { (self as? Podman)?.writing(in: folder) ?? self }
 }
 
 /// The engines, by the names that a site file uses.

@@ -59,7 +59,8 @@ package enum ImageMistake: RepriseError, Hashable {
                     + ", and the path of a `.sif` file"
             }
         case .foreign: "fetch it with `apptainer pull FILE.sif …`, and name the file"
-        case .archive(let text): "write `docker-archive:\(text)` or `oci-archive:\(text)`, or `oci:\(text)` for a folder"
+        case .archive(let text):
+            "write `docker-archive:\(text)` or `oci-archive:\(text)`, or `oci:\(text)` for a folder"
         case .noPath(let text): "write the path behind it: `\(text)PATH`"
         }
     }

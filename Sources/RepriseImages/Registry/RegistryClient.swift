@@ -60,7 +60,8 @@ package struct RegistryClient: Sendable {
             config: config,
             file: nil,
             architecture: found,
-            bytes: manifest.bytes
+            bytes: manifest.bytes,
+            layers: manifest.sizes
         )
     }
 

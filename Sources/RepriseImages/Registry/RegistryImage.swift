@@ -11,12 +11,22 @@ package struct RegistryImage: Hashable, Sendable {
     package var architecture: String?
     /// Of all that has to be fetched, compressed.
     package var bytes: Int64
+    /// The layers' bytes, compressed, by their digests.
+    package var layers: [Digest: Int64]
 
-    package init(manifest: Digest, config: Digest?, file: Digest?, architecture: String?, bytes: Int64) {
+    package init(
+        manifest: Digest,
+        config: Digest?,
+        file: Digest?,
+        architecture: String?,
+        bytes: Int64,
+        layers: [Digest: Int64] = [:]
+    ) {
         self.manifest = manifest
         self.config = config
         self.file = file
         self.architecture = architecture
         self.bytes = bytes
+        self.layers = layers
     }
 }

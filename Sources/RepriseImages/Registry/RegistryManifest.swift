@@ -35,6 +35,12 @@ struct RegistryManifest: Decodable {
     /// The digest of the one file that an `oras://` reference stands for.
     var file: Digest? { layers?.first { $0.mediaType?.contains("sylabs.sif") == true }?.content }
 
+    var sizes: [Digest: Int64] {
+        var sizes: [Digest: Int64] = [:]
+        for layer in layers ?? [] { if let digest = layer.content { sizes[digest] = layer.size } }
+        return sizes
+    }
+
     var bytes: Int64 { (layers ?? []).reduce(config?.size ?? 0) { $0 + ($1.size ?? 0) } }
 
     /// The entry of a list for Linux on that kind of processor; the newest variant where there are several.

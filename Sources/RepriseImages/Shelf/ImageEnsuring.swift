@@ -126,24 +126,31 @@ struct ImageFetch {
             digest: manifest,
             isFile: image.format == .sif
         )
-        try await check(reference)
+        let expected = try await check(reference)
         progress(.line("fetching `\(image.reference)`"))
+        let draft = try shelf.draft(lock)
+        try shelf.files.makeFolder(draft)
+        let gauge = FetchGauge(folder: draft, expected: expected, files: shelf.files, progress: progress)
         do {
-            return try await engine.pull(reference) { progress(.line($0)) }
+            let local = try await gauge.measuring {
+                try await engine.fetching(in: draft).pull(reference) { gauge.hear($0) }
+            }
+            _ = try shelf.draft(lock)
+            return local
         } catch let error as EngineError {
             throw error.naming(engine.kind)
         }
     }
 
     /// Asks the registry before the engine does, where it can be asked: whether it has the right image, and how big it is.
-    private func check(_ reference: RegistryReference) async throws {
+    private func check(_ reference: RegistryReference) async throws -> RegistryImage? {
         let found: RegistryImage
         do {
             found = try await shelf.registry.resolve(reference)
         } catch let error as EngineError {
             if case .digestMismatch = error { throw error }
             // Engines know mirrors and logins that we do not.
-            return
+            return nil
         }
         let id = found.file ?? found.config
         guard id == image.id else {
@@ -156,7 +163,7 @@ struct ImageFetch {
         progress(.bytes(done: 0, total: found.bytes))
         guard let storage = (try? await shelf.search.facts(of: engine))?.storage,
             let free = try? shelf.files.freeSpace(storage), free < found.bytes
-        else { return }
+        else { return found }
         throw EngineError.diskFull(
             during: "fetch `\(image.reference)`",
             words: "it takes more than \(Quantities.text(bytes: found.bytes)), and \(storage) has "

@@ -22,20 +22,27 @@ struct ImageOrigins: Sendable {
     }
 
     /// The id of the file as it was when it looked exactly as it does now; nil where nobody has read it since.
-    func known(_ path: String) -> Digest? {
-        guard let status = try? files.status(path), let bytes = try? files.read(look(path), limit: 1 << 20),
-            let seen = try? Value(json: bytes[...]).decode(Seen.self), seen.origin == origin("", path, status)
+    func known(_ text: String, at path: String) -> Digest? {
+        guard let status = try? status(path), let bytes = try? files.read(look(text), limit: 1 << 20),
+            let seen = try? Value(json: bytes[...]).decode(Seen.self), seen.origin == origin(text, path, status)
         else { return nil }
         return seen.id
     }
 
+    /// What changes when the content does: of a layout, its list.
+    func status(_ path: String) throws(FileError) -> FileStatus? {
+        let status = try files.status(path)
+        return status?.kind == .folder ? try files.status(path + "/index.json") : status
+    }
+
+    /// `text` is the source with its absolute path; `status` from before the content was read.
     func remember(_ id: Digest, _ text: String, at path: String, _ status: FileStatus) throws(FileError) {
         try files.makeFolder(folder)
         if let value = try? Value(encoding: origin(text, path, status)) {
             try files.write(value.json(pretty: true) + "\n", to: place(id))
         }
-        if let value = try? Value(encoding: Seen(id: id, origin: origin("", path, status))) {
-            try files.write(value.json(pretty: true) + "\n", to: look(path))
+        if let value = try? Value(encoding: Seen(id: id, origin: origin(text, path, status))) {
+            try files.write(value.json(pretty: true) + "\n", to: look(text))
         }
     }
 
@@ -57,7 +64,7 @@ struct ImageOrigins: Sendable {
 
     private func place(_ id: Digest) -> String { "\(folder)/\(id).json" }
 
-    private func look(_ path: String) -> String {
-        "\(folder)/\(SHA256Hasher.digest(of: path.utf8).description.prefix(24)).seen"
+    private func look(_ text: String) -> String {
+        "\(folder)/\(SHA256Hasher.digest(of: text.utf8).description.prefix(24)).seen"
     }
 }

@@ -46,10 +46,9 @@ extension ImageShelf {
         guard let archive = ImageArchive(source, files: files, processes: processes) else {
             throw EngineError.imageMissing(text, words: "it is no archive")
         }
+        let status = try origins.status(path)
         let image = try await archive.image()
-        if let status = try files.status(path) {
-            try origins.remember(image.id, Self.text(of: source), at: path, status)
-        }
+        if let status { try origins.remember(image.id, Self.text(of: source), at: path, status) }
         return ImageIdentity(id: image.id, reference: text, architecture: image.architecture)
     }
 
@@ -73,7 +72,7 @@ extension ImageShelf {
         guard let header = SIFHeader(try files.read(path, offset: 0, count: SIFHeader.length)) else {
             throw ImageArchiveMistake.unreadable(path, "it does not begin as a `.sif` file does")
         }
-        if let known = origins.known(path) { return (known, header.architecture) }
+        if let known = origins.known(path, at: path) { return (known, header.architecture) }
         let id = try files.digest(path).digest
         if let after = try files.status(path), after == status, status.kind == .file {
             try origins.remember(id, path, at: path, status)
@@ -163,28 +162,6 @@ extension ImageShelf {
             manifest: manifest,
             architecture: image.architecture
         )
-    }
-}
-
-extension ImageShelf {
-    /// Another image that the reference means now, where that is not the pinned one; nil where it still is, or where
-    /// nobody can tell. Without `askingRegistry`, names in registries count as unmoved.
-    package func moved(
-        _ text: String,
-        from folder: String,
-        pinned: ImageIdentity,
-        on engine: any ContainerEngine,
-        askingRegistry: Bool = true
-    ) async -> ImageIdentity? {
-        guard let source = try? ImageSource(text, from: folder) else { return nil }
-        let now: ImageIdentity?
-        if case .registry(let reference) = source {
-            guard askingRegistry, reference.digest == nil else { return nil }
-            now = try? await registered(reference, text)
-        } else {
-            now = try? await resolve(source, text, on: engine) { _ in }
-        }
-        return now?.id == pinned.id ? nil : now
     }
 }
 

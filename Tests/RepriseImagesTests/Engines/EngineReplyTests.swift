@@ -82,6 +82,18 @@ private let two = "d247c8dd4e4ca564ffe538a2f3f12155a9c4a3c1ac9c1b087c5a303ce645c
         #expect(InspectedImage.first(in: Array("[]".utf8)) == nil)
     }
 
+    @Test func `names are looked up in the engines' own lists`() {
+        let podman =
+            #"[{"id":"\#(id)","digest":"sha256:\#(one)","names":["localhost/bb:1","localhost/x:2"]},{"id":"\#(two)"}]"#
+        #expect(PodmanReply.id(of: "localhost/x:2", in: Array(podman.utf8))?.description == id)
+        #expect(PodmanReply.id(of: "localhost/x:3", in: Array(podman.utf8)) == nil)
+        #expect(PodmanReply.id(of: "x", in: Array("no json".utf8)) == nil)
+        let docker =
+            #"{"Repositories":{"localhost/py":{"localhost/py:1":"sha256:\#(one)"},"a":{"a:1":"sha256:\#(two)"}}}"#
+        #expect(DockerReply.id(of: "localhost/py:1", in: Array(docker.utf8))?.description == one)
+        #expect(DockerReply.id(of: "localhost/py:2", in: Array(docker.utf8)) == nil)
+    }
+
     @Test func `ids are found among what an engine prints`() {
         let text = "STEP 2/2: RUN x\nCOMMIT localhost/x:1\n--> 758e81c8ce1\nSuccessfully tagged localhost/x:1\n\(id)\n"
         #expect(PodmanReply.lastID(text)?.description == id)

@@ -11,6 +11,7 @@ import Testing
     private let folder = FileManager.default.temporaryDirectory.appending(path: "shelf-\(UUID())").path()
     private let registry = ScriptedRegistry()
     private let files = LiveFileSystem()
+    private let clock = ManualWallClock()
     private let id = SampleArchive.id
 
     private var shelf: ImageShelf {
@@ -27,7 +28,7 @@ import Testing
             trees: LiveFileTree(),
             processes: LiveProcessRunner(),
             http: registry,
-            clock: ManualWallClock(Timestamp(milliseconds: 1000)),
+            clock: clock,
             search: search
         )
     }
@@ -234,18 +235,30 @@ import Testing
         }
     }
 
-    @Test func `a tag that moved is seen, one that stayed is not, and silence is no move`() async throws {
+    @Test func `a tag that moved is seen, one that stayed is not, and the registry is asked once an hour`() async throws
+    {
         try await withFolder {
             let engine = ShelfEngine()
-            #expect(await shelf.moved("r.org/x:1", from: folder, pinned: image, on: engine) == nil)
-            serve()
-            #expect(await shelf.moved("r.org/x:1", from: folder, pinned: image, on: engine) == nil)
             var old = image
             old.id = digest("old")
-            #expect(await shelf.moved("r.org/x:1", from: folder, pinned: old, on: engine)?.id == id)
+            let silent = await shelf.moved("r.org/x:1", from: folder, pinned: old, on: engine)
+            #expect(silent == nil)
+            serve()
+            let tired = await shelf.moved("r.org/x:1", from: folder, pinned: old, on: engine)
+            #expect(tired == nil)
+            let awake = await shelf.moved("r.org/x:1", from: folder, pinned: old, on: engine, asking: .always)
+            #expect(awake?.id == id)
+            let stays = await shelf.moved("r.org/x:1", from: folder, pinned: image, on: engine, asking: .always)
+            #expect(stays == nil)
             let asked = registry.calls.count
-            #expect(await shelf.moved("r.org/x:1", from: folder, pinned: old, on: engine, askingRegistry: false) == nil)
+            for asking in [RegistryAsking.seldom, .never] {
+                let moved = await shelf.moved("r.org/x:1", from: folder, pinned: old, on: engine, asking: asking)
+                #expect(moved?.id == id)
+            }
             #expect(registry.calls.count == asked)
+            clock.advance(by: .seconds(3601))
+            _ = await shelf.moved("r.org/x:1", from: folder, pinned: old, on: engine)
+            #expect(registry.calls.count > asked)
         }
     }
 

@@ -160,6 +160,10 @@ private struct RealEngine {
             #expect(holds)
             #expect(!holdsOther)
         }
+        for engine in [engine, knowing] {
+            let id = try await engine.id(of: TestEngine.image)
+            #expect(id == image.id)
+        }
         let absent = try await engine.find("localhost/reprise-none:9")
         #expect(absent == nil)
         let result = try await engine.execute("echo a \"b  c\"; id -u; echo $HOME; exit 3", in: image.name)

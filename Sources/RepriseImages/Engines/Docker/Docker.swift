@@ -57,6 +57,16 @@ package struct Docker: ContainerEngine {
         throw error
     }
 
+    package func id(of name: String) async throws -> Digest? {
+        // Root's again, and beside the folder of the images.
+        if let list = storage.map({ folder(of: folder(of: folder(of: $0))) + "/repositories.json" }),
+            let bytes = try? files.read(list, limit: 64 << 20), let id = DockerReply.id(of: name, in: bytes)
+        {
+            return id
+        }
+        return try await find(name)?.id
+    }
+
     package func holds(_ id: Digest) async -> Bool {
         // The daemon's folder is root's; others ask.
         if let storage, let isThere = try? files.exists("\(storage)/\(id)"), isThere { return true }

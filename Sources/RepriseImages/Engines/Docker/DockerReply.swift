@@ -36,6 +36,18 @@ enum DockerReply {
         return nil
     }
 
+    /// From the list that the daemon itself keeps: names as people write them, such as `localhost/tool:1`.
+    static func id(of name: String, in json: [UInt8]) -> Digest? {
+        struct List: Decodable {
+            var repositories: [String: [String: String]]
+
+            private enum CodingKeys: String, CodingKey { case repositories = "Repositories" }
+        }
+        let list = try? Value(json: json[...]).decode(List.self)
+        guard let text = list?.repositories.values.lazy.compactMap({ $0[name] }).first else { return nil }
+        return Digest(text.hasPrefix("sha256:") ? text.dropFirst(7) : text[...])
+    }
+
     private struct Info: Decodable {
         var serverVersion: String
         var serverErrors: [String]?

@@ -6,6 +6,8 @@ package struct Podman: ContainerEngine {
     package let kind = EngineKind.podman
     package let program: String
     package let variables: [String: String] = [:]
+    /// Where it puts blobs while it fetches them; nil for its own place.
+    private var temporary: String?
     private let files: any FileSystem
     private let trees: any FileTree
     private let storage: String?
@@ -43,6 +45,22 @@ package struct Podman: ContainerEngine {
         throw error
     }
 
+    package func id(of name: String) async throws -> Digest? {
+        if let storage, let bytes = try? files.read(storage + "/images.json", limit: 64 << 20),
+            let id = PodmanReply.id(of: name, in: bytes)
+        {
+            return id
+        }
+        return try await find(name)?.id
+    }
+
+    /// See `fetching(in:)`.
+    func writing(in folder: String) -> Podman {
+        var copy = self
+        copy.temporary = folder
+        return copy
+    }
+
     package func holds(_ id: Digest) async -> Bool {
         if let storage {
             // The manifest is among the last that is written of an image.
@@ -72,7 +90,8 @@ package struct Podman: ContainerEngine {
             architecture: machineArchitecture
         )
         let arguments = PodmanArguments.pull(reference)
-        let result = try await command.succeed(arguments, for: errand) { progress($0) }
+        let variables = temporary.map { ["TMPDIR": $0] } ?? [:]
+        let result = try await command.succeed(arguments, for: errand, variables: variables) { progress($0) }
         guard let id = PodmanReply.lastID(result.text) else { throw command.error(result, arguments, for: errand) }
         return try await expect("sha256:\(id)", errand)
     }

@@ -36,6 +36,16 @@ enum PodmanReply {
             }
     }
 
+    /// From the list that the store itself keeps: whole names, such as `docker.io/library/python:3.12`.
+    static func id(of name: String, in json: [UInt8]) -> Digest? {
+        struct Entry: Decodable {
+            var id: Digest
+            var names: [String]?
+        }
+        let entries = (try? Value(json: json[...]).decode([Entry].self)) ?? []
+        return entries.first { $0.names?.contains(name) == true }?.id
+    }
+
     private struct Info: Decodable {
         var host: Host
         var store: Store
