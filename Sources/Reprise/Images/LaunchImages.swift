@@ -128,15 +128,15 @@ struct LaunchImages: Sendable {
     }
 
     /// What is to be told of references that mean another image by now than the one that is used.
-    func moves() async -> [String] {
+    func moves(_ watch: PinWatch) async -> [String] {
         var sentences: [String] = []
         for pin in pinned {
             let image = pin.ready.image
-            let now = await shelf.moved(pin.text, from: pin.folder, pinned: image, on: pin.ready.engine)
-            guard let now, now.id != image.id else { continue }
+            guard let now = await watch.moved(pin.text, from: pin.folder, image, shelf: shelf, on: pin.ready.engine)
+            else { continue }
             sentences.append(
                 """
-                the image `\(pin.text)` has moved since it was pinned: it is \(now.id.short) now, and \
+                the image `\(pin.text)` has moved since it was pinned: it is \(now.short) now, and \
                 \(image.id.short) is used, as `reprise.lock` says; `reprise image pull --update \(pin.text)` \
                 moves the pin
                 """

@@ -25,6 +25,7 @@ struct PlanFreezing {
     let maker: SnapshotMaker
     let store: Store
     let probe: ImageProbe
+    let watch: PinWatch
     /// What is run, or only frozen: then nobody minds programs that are missing.
     let check: CommandCheck?
     /// The kept snapshot to run from, instead of the code as it is now.
@@ -42,8 +43,8 @@ struct PlanFreezing {
             answers[source] = try await look(into: image, for: source, of: part, folder: part.folder)
         }
         if !fresh.isEmpty { try DataLock.pin(fresh, in: part.folder, files: store.files) }
-        let found = images
-        async let moves = found.moves()
+        let (found, watch) = (images, watch)
+        async let moves = found.moves(watch)
         async let host = hostReading(of: part)
         let code = try await freezeCode(of: part)
         if part.environments.contains(where: \.isBuilt) {

@@ -45,9 +45,21 @@ package struct ImageAnswer: Hashable, Sendable, Codable {
         facts["libc"] = lines["libc"].flatMap(library).map(Value.string)
         for line in lines["variable"] ?? [] {
             let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            if parts.count == 2, isTold(parts[0]) { facts["variable." + parts[0]] = .string(parts[1]) }
+            guard parts.count == 2, isTold(parts[0]), let value = Self.own(parts[0], parts[1]) else { continue }
+            facts["variable." + parts[0]] = .string(value)
         }
         return facts
+    }
+
+    /// Without what engines add by themselves, so that an image is the same on all of them.
+    private static func own(_ variable: String, _ value: String) -> String? {
+        switch variable {
+        case "LANG" where value == "C": return nil
+        case "LD_LIBRARY_PATH":
+            let places = value.split(separator: ":").filter { $0 != "/.singularity.d/libs" }
+            return places.isEmpty ? nil : places.joined(separator: ":")
+        default: return value
+        }
     }
 
     /// `glibc 2.36` of `ld.so (Debian GLIBC 2.36-9) stable release version 2.36.`, `musl 1.2.4` of a line `Version 1.2.4`.

@@ -18,7 +18,7 @@ package struct ImageQuestion: Hashable, Sendable {
     /// `interpreter` tells; the code is no part of an image.
     package init(commands: [Command], path: String? = nil, interpreter: (String) -> String?) {
         var names: [String] = []
-        for name in RepriseSnapshots.programs(of: commands) {
+        for name in RepriseSnapshots.programs(of: commands) where !name.contains(where: { "<>".contains($0) }) {
             let isScript = name.contains("/") && !name.hasPrefix("/")
             guard let program = isScript ? interpreter(name) : name, !names.contains(program) else { continue }
             names.append(program)

@@ -50,6 +50,8 @@ import Testing
     @Test func `of which the end is missing are none`() {
         #expect(ImageAnswer(text(debian.dropLast()), to: question) == nil)
         #expect(ImageAnswer("", to: question) == nil)
+        let apptainer = ["begin\t1", "variable\tLANG=C", "variable\tLD_LIBRARY_PATH=/.singularity.d/libs", "end\t1"]
+        #expect(ImageAnswer(text(apptainer), to: ImageQuestion(programs: []))?.facts == [:])
         let musl = ["begin\t1", "libc\tmusl libc (x86_64)", "+Version 1.2.4", "end\t1"]
         #expect(ImageAnswer(text(musl), to: ImageQuestion(programs: []))?.facts == ["libc": "musl 1.2.4"])
     }
@@ -61,7 +63,7 @@ import Testing
         let path = "\(ground.project)/bin:/usr/local/bin:/usr/bin:/bin"
         let question = ImageQuestion(programs: ["julia", "it's odd", "cd", "sh", "no-such-program"], path: path)
         let result = try await ground.processes.run(
-            Invocation("/bin/sh", ["-c", question.script], variables: ["LANG": "C"])
+            Invocation("/bin/sh", ["-c", question.script], variables: ["LANG": "C.UTF-8"])
         )
         #expect(result.status == 0)
         #expect(result.errorText == "")
@@ -71,11 +73,19 @@ import Testing
         #expect(answer.programs["cd"] == "")
         #expect(answer.facts["program.julia"] == "tool 3")
         #expect(answer.facts["program.it's odd"]?.stringValue?.hasPrefix("sha256:") == true)
-        #expect(answer.facts["variable.LANG"] == "C")
+        #expect(answer.facts["variable.LANG"] == "C.UTF-8")
         // The same that the host's own probe finds.
         let host = try await ground.maker().environmentProbe.read(commands: [], folder: ground.project).fingerprint
             .facts
         for name in ["system", "libc", "architecture"] { #expect(answer.facts[name] == host[name], "\(name)") }
+    }
+
+    @Test func `are asked for programs, and for what scripts of the code are executed by`() {
+        func shell(_ text: String) -> Command { .shell([.text(text)]) }
+        let commands = [shell("./train.sh | tee log && cd x"), shell("/opt/tool 2>err"), shell("tee a"), shell("./other")]
+        let question = ImageQuestion(commands: commands) { $0 == "./train.sh" ? "python3" : nil }
+        #expect(question.programs == ["python3", "tee", "/opt/tool"])
+        #expect(question.digest != ImageQuestion(programs: ["python3", "tee", "/opt/tool"], path: "/x").digest)
     }
 
     @Test func `of Python are the facts that the host's probe finds`() async throws {
