@@ -82,7 +82,9 @@ import Testing
 
     @Test func `are asked for programs, and for what scripts of the code are executed by`() {
         func shell(_ text: String) -> Command { .shell([.text(text)]) }
-        let commands = [shell("./train.sh | tee log && cd x"), shell("/opt/tool 2>err"), shell("tee a"), shell("./other")]
+        let commands = [
+            shell("./train.sh | tee log && cd x"), shell("/opt/tool 2>err"), shell("tee a"), shell("./other"),
+        ]
         let question = ImageQuestion(commands: commands) { $0 == "./train.sh" ? "python3" : nil }
         #expect(question.programs == ["python3", "tee", "/opt/tool"])
         #expect(question.digest != ImageQuestion(programs: ["python3", "tee", "/opt/tool"], path: "/x").digest)
