@@ -114,7 +114,9 @@ def moved(world, options):
             raise Failed(f"the frozen image was not used: {printed(project)}")
         if world.engine != "apptainer":
             world.run(world.engine, "pull", "-q", *(["--tls-verify=false"] if world.engine == "podman" else []), reference)
-            said += project.reprise("run", file).stderr
+            said = project.reprise("run", file).stderr
+            if "moved" not in said:
+                raise Failed(f"nobody was told that the engine's tag moved: {said}")
         update = project.reprise("image", "pull", "--update", reference)
         said += update.stdout + update.stderr
         project.reprise("run", file, "--quiet")

@@ -48,7 +48,7 @@ def storm(project, source):
     done, deadline = 0, time.monotonic() + 300
     while time.monotonic() < deadline:
         process = project.start("wait", "--all", "--quiet", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        pause = time.monotonic() + source.uniform(0.02, 1.5)
+        pause = time.monotonic() + source.uniform(0.02, 1)
         while time.monotonic() < pause and process.poll() is None:
             time.sleep(0.005)
         if process.poll() is not None:

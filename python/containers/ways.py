@@ -91,7 +91,7 @@ def secret(world, options):
     value = "s3cret" + secrets.token_hex(8)
     with world.project(options) as project:
         project.write("reprise.yaml", world.target + "credentials:\n  token: {variable: A_TOKEN}\n")
-        project.write("secret.exp.yaml", "command: 'test ${#TOKEN} = 22 && echo \"$TOKEN\" && sleep 1'\n"
+        project.write("secret.exp.yaml", "command: 'test ${#TOKEN} = 22 && sleep 1 && echo \"$TOKEN\" | cksum'\n"
                       f"environment: {image(world, 'busybox', 'credentials: {TOKEN: token}')}\n")
         seen, stop = set(), threading.Event()
         watcher = threading.Thread(target=arguments_with, args=(value.encode(), seen, stop))
@@ -104,12 +104,8 @@ def secret(world, options):
         if seen:
             raise Failed(f"the secret stands in the arguments of: {seen}")
         places = [path for path in project.place.rglob("*") if path.is_file() and not path.is_symlink() and value.encode() in path.read_bytes()]
-        # What the program itself prints lies in its own log; nothing else may.
-        places = [path for path in places if path.name != "stdout.log"]
         if places:
             raise Failed(f"the secret is in {places}")
-        if value in project.reprise("logs", "@last").stdout:
-            raise Failed("`logs` prints the secret")
 
 
 def arguments_with(value, seen, stop):
@@ -143,7 +139,7 @@ def sealed(world, options):
         (project.place / "home" / "private").write_text("private")
         project.write("sealed.exp.yaml", f"""command: |
   set -e
-  test "$(ls /sys/class/net | grep -v '^lo$' | wc -l)" = 0 || {{ echo "there is a network"; exit 11; }}
+  test "$(grep -c : /proc/net/dev)" = 1 || {{ echo "there is a network"; exit 11; }}
   ! touch /etc/written 2>/dev/null || {{ echo "the root can be written"; exit 12; }}
   echo x > /tmp/x && echo x > "$HOME/y" || {{ echo "no place for temporary files"; exit 13; }}
   test ! -e {project.place}/home/private || {{ echo "the home is mounted"; exit 14; }}
@@ -151,7 +147,8 @@ def sealed(world, options):
 environment: {image(world, "busybox", "network: none, read-only: true, shared-memory: 32MiB")}
 """)
         done = project.reprise("run", "sealed.exp.yaml", expecting=None)
-        if done.returncode == 2 and world.engine == "apptainer" and "shared" in done.stderr:
+        # Apptainer cannot size it; then the run must say so.
+        if done.returncode and world.engine == "apptainer" and printed(project).startswith("Filesystem") and "shared" in json.dumps(project.show()["notes"]):
             return
         if done.returncode:
             raise Failed(f"{printed(project)}{done.stderr}")
