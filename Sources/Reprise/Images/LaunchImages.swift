@@ -49,14 +49,17 @@ struct LaunchImages: Sendable {
         self.tell = tell
     }
 
-    /// Finds the images that the plan names by reference: as `reprise.lock` has them, else as they are now. Hands back
-    /// those that the lock does not have yet.
+    /// Finds the images that the plan names by reference, and those that its recipes begin with: as `reprise.lock` has
+    /// them, else as they are now. Hands back those that the lock does not have yet.
     mutating func find(_ part: ExperimentPlan) async throws -> [String: ImageIdentity] {
-        let images = part.environments.filter { if case .image = $0.source { ready[$0.source] == nil } else { false } }
+        let images = part.environments.filter { !$0.source.isHost && ready[$0.source] == nil }
         guard !images.isEmpty else { return [:] }
         let lock = try DataLock(in: part.folder, files: files)
         var fresh: [String: ImageIdentity] = [:]
         for environment in images {
+            if case .recipe(let recipe) = environment.source {
+                fresh.merge(try await bases(of: recipe, part, pins: lock.images.merging(fresh) { $1 })) { $1 }
+            }
             guard case .image(let text, let folder) = environment.source else { continue }
             if let image = lock.images[text] {
                 let found = try await bring(image)
@@ -67,6 +70,24 @@ struct LaunchImages: Sendable {
                 ready[environment.source] = try await bring(image)
                 fresh[text] = image
             }
+        }
+        return fresh
+    }
+
+    /// The bases of the recipe as it lies here, but for those that are pinned. They are pinned before the code is frozen,
+    /// to which the lock belongs.
+    private func bases(
+        of recipe: RecipeDeclaration,
+        _ part: ExperimentPlan,
+        pins: [String: ImageIdentity]
+    ) async throws -> [String: ImageIdentity] {
+        let order = ImageRecipe(recipe, from: part.folder)
+        var fresh: [String: ImageIdentity] = [:]
+        for base in try order.bases(code: part.folder, files: files) where pins[base] == nil {
+            let engine = try await buildingEngine(order.kind)
+            let tell = tell
+            fresh[base] = try await shelf.resolve(base, from: part.folder, on: engine) { tell(.image(base, $0)) }
+            tell(.imageReady(base))
         }
         return fresh
     }
@@ -97,13 +118,11 @@ struct LaunchImages: Sendable {
         part.environments.compactMap { environment in ready[environment.source].map { (environment.source, $0) } }
     }
 
-    /// Builds what the plan names by recipe, from frozen code, with the bases that `reprise.lock` pins. Hands back the
-    /// bases that the lock does not have yet.
-    mutating func build(_ part: ExperimentPlan, from code: BuildCode) async throws -> [String: ImageIdentity] {
-        var fresh: [String: ImageIdentity] = [:]
+    /// Builds what the plan names by recipe, from frozen code, with the bases that `reprise.lock` pins.
+    mutating func build(_ part: ExperimentPlan, from code: BuildCode) async throws {
         for environment in part.environments {
             guard case .recipe(let recipe) = environment.source, ready[environment.source] == nil else { continue }
-            let pins = try DataLock(in: part.folder, files: files).images.merging(fresh) { $1 }
+            let pins = try DataLock(in: part.folder, files: files).images
             let order = ImageRecipe(recipe, from: part.folder)
             let tell = tell
             let built = try await builder.build(
@@ -116,9 +135,7 @@ struct LaunchImages: Sendable {
             tell(.imageReady(order.path))
             for note in built.notes { tell(.note(note)) }
             ready[environment.source] = try await bring(built.image)
-            fresh.merge(built.bases.filter { pins[$0.key] == nil }) { $1 }
         }
-        return fresh
     }
 
     /// The target's own engine where it can build the recipe, else the first that can.
@@ -127,16 +144,31 @@ struct LaunchImages: Sendable {
         return try await shelf.search.firstWorking(kind.engines).engine
     }
 
-    /// What is to be told of references that mean another image by now than the one that is used.
-    func moves(_ watch: PinWatch) async -> [String] {
+    /// What is to be told of references that mean another image by now than the one that is used. What cannot be asked,
+    /// or takes longer than `patience` to answer, is no obstacle.
+    func moves(within patience: Duration = .milliseconds(1500)) async -> [String] {
+        await withTaskGroup(of: [String]?.self) { group in
+            group.addTask { await moved() }
+            group.addTask {
+                // Ended early when the answers come first.
+                try? await ContinuousClock().sleep(for: patience)
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first ?? []
+        }
+    }
+
+    private func moved() async -> [String] {
         var sentences: [String] = []
         for pin in pinned {
             let image = pin.ready.image
-            guard let now = await watch.moved(pin.text, from: pin.folder, image, shelf: shelf, on: pin.ready.engine)
-            else { continue }
+            let now = await shelf.moved(pin.text, from: pin.folder, pinned: image, on: pin.ready.engine)
+            guard let now, now.id != image.id else { continue }
             sentences.append(
                 """
-                the image `\(pin.text)` has moved since it was pinned: it is \(now.short) now, and \
+                the image `\(pin.text)` has moved since it was pinned: it is \(now.id.short) now, and \
                 \(image.id.short) is used, as `reprise.lock` says; `reprise image pull --update \(pin.text)` \
                 moves the pin
                 """

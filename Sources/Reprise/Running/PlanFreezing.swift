@@ -25,7 +25,6 @@ struct PlanFreezing {
     let maker: SnapshotMaker
     let store: Store
     let probe: ImageProbe
-    let watch: PinWatch
     /// What is run, or only frozen: then nobody minds programs that are missing.
     let check: CommandCheck?
     /// The kept snapshot to run from, instead of the code as it is now.
@@ -43,15 +42,14 @@ struct PlanFreezing {
             answers[source] = try await look(into: image, for: source, of: part, folder: part.folder)
         }
         if !fresh.isEmpty { try DataLock.pin(fresh, in: part.folder, files: store.files) }
-        let (found, watch) = (images, watch)
-        async let moves = found.moves(watch)
+        let found = images
+        async let moves = found.moves()
         async let host = hostReading(of: part)
         let code = try await freezeCode(of: part)
         if part.environments.contains(where: \.isBuilt) {
             let folder = try await maker.checkouts.checkout(of: code.tree).path
             let own = code.tree.folder.isEmpty ? folder : folder + "/" + code.tree.folder
-            let bases = try await images.build(part, from: BuildCode(folder: own, root: folder))
-            if !bases.isEmpty { try DataLock.pin(bases, in: part.folder, files: store.files) }
+            try await images.build(part, from: BuildCode(folder: own, root: folder))
             for (source, image) in images.ready(for: part) where answers[source] == nil {
                 answers[source] = try await look(into: image, for: source, of: part, folder: own)
             }
