@@ -69,11 +69,6 @@ extension Laboratory {
             maker: world.snapshotMaker(store.folder),
             store: store,
             probe: ImageProbe(files: store.files, folder: store.folder.root + "/images/facts"),
-            watch: PinWatch(
-                files: store.files,
-                clock: world.wallClock,
-                memory: store.folder.root + "/images/pins.json"
-            ),
             check: check,
             kept: plan.options.snapshot,
             limit: try plan.site.settings.snapshotLimit,
