@@ -115,7 +115,8 @@ extension ProgressEvent {
     /// What a shelf tells about one image.
     static func image(_ reference: String, _ progress: ImageProgress) -> ProgressEvent {
         switch progress {
-        case .line(let text), .waiting(let text): .image(reference: reference, text: text, done: nil, total: nil)
+        case .line(let text): .image(reference: reference, text: text, done: nil, total: nil)
+        case .waiting(let text): .image(reference: reference, text: "waits for \(text)", done: nil, total: nil)
         case .bytes(let done, let total): .image(reference: reference, text: "", done: done, total: total)
         }
     }

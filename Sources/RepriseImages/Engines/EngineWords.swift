@@ -22,10 +22,11 @@ struct EngineWords {
         let words = Self.last(of: text)
         let lower = text.lowercased()
         func says(_ phrases: String...) -> Bool { phrases.contains { lower.contains($0) } }
+        // First: too many namespaces are "no space left on device", too.
+        if let error = machine(words, lower) { return error }
         if says("no space left on device", "disk quota exceeded") {
             return .diskFull(during: errand.work, words: words)
         }
-        if let error = machine(words, lower) { return error }
         if !errand.host.isEmpty, let error = registry(words, lower) { return error }
         if says(
             "no image found in image index for architecture",

@@ -16,6 +16,7 @@ extension ImageShelf {
             throw ImageShelfMistake.format(image.reference, engine.kind)
         }
         if let name = try await present(image, on: engine) { return name }
+        try sweep()
         let lock = "\(image.id)-\(engine.kind.rawValue)"
         let work = "fetches `\(image.reference)` for `\(engine.kind.rawValue)`"
         return try await locks.held(lock, doing: work, progress: progress) {

@@ -8,6 +8,7 @@ extension ImageShelf {
         from engine: any ContainerEngine,
         progress: @escaping @Sendable (ImageProgress) -> Void = { _ in }
     ) async throws -> KeptImage {
+        try sweep()
         let lock = "\(image.id)-file"
         return try await locks.held(lock, doing: "keeps `\(image.reference)`", progress: progress) {
             if let kept = try kept(image.id), try files.digest(kept.path).digest == kept.digest { return kept }

@@ -4,6 +4,6 @@ package enum ImageProgress: Hashable, Sendable {
     case line(String)
     /// The total is nil while nobody knows it.
     case bytes(done: Int64, total: Int64?)
-    /// For whom or what is waited.
+    /// For whom is waited: `process 12, which fetches …`.
     case waiting(String)
 }

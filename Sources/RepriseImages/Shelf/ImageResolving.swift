@@ -5,7 +5,8 @@ extension ImageShelf {
     /// What a reference, as a person wrote it, means now. Relative paths count from `folder`.
     ///
     /// A registry is asked for what a name stands for, whatever an engine has under that name; where no answer comes, the
-    /// engine's own image of that name counts, and only where it has none is it told to fetch it. An image for another
+    /// engine's own image of that name counts, then the one that is kept, and only where there is neither is the engine
+    /// told to fetch it. An image for another
     /// kind of processor is refused. Nothing is put into an engine otherwise: that is `ensure`.
     package func resolve(
         _ text: String,
@@ -126,6 +127,12 @@ extension ImageShelf {
             progress(.line("\(refusal.what); the image that `\(engine.kind.rawValue)` has under this name is used"))
             return identity(found, reference, text)
         }
+        if let kept = try kept().first(where: { Self.isSame($0.image, text, reference) }) {
+            progress(.line("\(refusal.what); the image that is kept under this name is used"))
+            var image = kept.image
+            image.reference = text
+            return image
+        }
         guard !reference.isFile || engine.kind == .apptainer else { throw refusal }
         do {
             // Mirrors and registries without TLS are known to engines alone.
@@ -134,6 +141,14 @@ extension ImageShelf {
         } catch is EngineError {
             throw refusal
         }
+    }
+
+    private static func isSame(_ image: ImageIdentity, _ text: String, _ reference: RegistryReference) -> Bool {
+        if let digest = reference.digest {
+            return image.manifest == digest && image.repository == reference.repository
+        }
+        guard let source = try? ImageSource(image.reference, from: "/") else { return false }
+        return source == .registry(reference)
     }
 
     /// What the registry itself says.

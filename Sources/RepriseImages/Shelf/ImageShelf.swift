@@ -33,6 +33,19 @@ package struct ImageShelf: Sendable {
         registry = RegistryClient(http: http, files: files, processes: processes, variables: search.variables)
     }
 
+    /// Removes what processes that were killed have left half-written. Safe at any time.
+    package func sweep() throws {
+        let drafts = folder + "/drafts"
+        guard try files.exists(drafts) else { return }
+        for name in try files.names(in: drafts) {
+            let lock = String(name.prefix { $0 != "." })
+            if let held = try locks.free(lock) {
+                try files.remove("\(drafts)/\(name)")
+                try held.note("")
+            }
+        }
+    }
+
     var origins: ImageOrigins { ImageOrigins(folder: folder + "/origins", files: files) }
     var locks: ShelfLock { ShelfLock(folder: folder + "/locks", files: files) }
 

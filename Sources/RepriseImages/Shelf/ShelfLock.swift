@@ -21,6 +21,12 @@ struct ShelfLock: Sendable {
         return result
     }
 
+    /// The lock itself, where nobody has it now.
+    func free(_ name: String) throws -> FileLock? {
+        try files.makeFolder(folder)
+        return try FileLock("\(folder)/\(name).lock")
+    }
+
     private func taken(_ path: String, _ progress: @Sendable (ImageProgress) -> Void) async throws -> FileLock {
         var told = ""
         while true {

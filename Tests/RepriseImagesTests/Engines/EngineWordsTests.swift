@@ -50,6 +50,10 @@ import Testing
             "ERRO[0000] running `/usr/bin/newuidmap 12 0 1000 1 1 100000 65536`: newuidmap: write to uid_map failed: Operation not permitted\nError: cannot set up namespace using \"/usr/bin/newuidmap\": exit status 1"
         ),
         (.podman, "cannot clone: Operation not permitted\nError: cannot re-exec process"),
+        (
+            .podman,
+            "cannot clone: No space left on device\nuser namespaces are not enabled in /proc/sys/user/max_user_namespaces\nError: could not get runtime: cannot re-exec process"
+        ),
         (.podman, "Error: no subuid ranges found for user \"x\" in /etc/subuid"),
         (.podman, "Error: something that nobody has seen before"),
     ]

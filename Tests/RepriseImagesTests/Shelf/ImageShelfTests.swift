@@ -155,6 +155,22 @@ import Testing
         }
     }
 
+    @Test func `a kept image is found by its name where the registry has gone`() async throws {
+        try await withFolder {
+            let engine = ShelfEngine()
+            engine.put(id)
+            _ = try await shelf.keep(image, from: engine)
+            engine.drop(id)
+            let found = try await shelf.resolve("docker://r.org/x:1", from: folder, on: engine)
+            #expect(found.id == id)
+            #expect(found.reference == "docker://r.org/x:1")
+            let pinned = try await shelf.resolve("r.org/x@sha256:\(digest(manifest))", from: folder, on: engine)
+            #expect(pinned.id == id)
+            #expect(engine.pulls == 0)
+            await #expect(throws: EngineError.self) { try await shelf.resolve("r.org/x:2", from: folder, on: engine) }
+        }
+    }
+
     @Test func `a kept image that was damaged is told, passed over, and kept anew`() async throws {
         try await withFolder {
             let engine = ShelfEngine()
@@ -187,6 +203,7 @@ import Testing
             engine.put(id)
             try files.makeFolder(folder + "/images/drafts")
             try files.write("half", to: "\(folder)/images/drafts/\(id)-file.tar")
+            try files.makeFolder("\(folder)/images/drafts/\(digest("other"))-podman/storage1")
             // Renamed, and killed before the record was written.
             try files.write("whole?", to: "\(folder)/images/\(id).tar")
             #expect(try shelf.kept().isEmpty)

@@ -26,7 +26,10 @@ enum DockerArguments {
 
     /// The times are kept by BuildKit alone; the classic builder does not know how.
     static func build(_ order: BuildOrder) -> [String] {
-        ["build", "--pull=false", "--build-arg", "SOURCE_DATE_EPOCH=\(order.sourceDate)", "--tag", order.name]
+        [
+            "build", "--pull=false", "--force-rm", "--build-arg", "SOURCE_DATE_EPOCH=\(order.sourceDate)", "--tag",
+            order.name,
+        ]
             + order.arguments.sorted { $0.key < $1.key }.flatMap { ["--build-arg", "\($0.key)=\($0.value)"] }
             + order.labels.sorted { $0.key < $1.key }.flatMap { ["--label", "\($0.key)=\($0.value)"] }
             + ["--file", order.recipe, order.context]
