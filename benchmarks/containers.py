@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shlex
 import statistics
 import subprocess
@@ -93,33 +94,39 @@ class Place:
     def bare(self, name):
         """The engine's own command with the flags of the last run, but `true` where that executes its script."""
         newest = max(self.folder.glob(".reprise/runs/*"), key=lambda path: path.stat().st_mtime)
-        script = next(newest.rglob("launch.sh")).read_text()
-        words = shlex.split(script[script.rindex("exec "):])[1:]
+        script = next(newest.rglob("launch.sh")).read_text().replace("\\\n", " ")
+        words = shlex.split(script[re.search("^exec ", script, re.MULTILINE).end():])
         if "--name" in words:
             words[words.index("--name") + 1] = name
         words = [f"--name={name}" if word.startswith("--name=") else word for word in words]
+        if "--workdir" in words:
+            # Apptainer's folder for what is temporary goes away with its job.
+            self.own(pathlib.Path(words[words.index("--workdir") + 1]))
         # The last `-c` is the one that the shell in the container gets.
         last = len(words) - 1 - words[::-1].index("-c")
         return [*words[:last], "-c", "true"]
 
     def overhead(self):
-        """Alternating, so that both meet the same machine: a launch of some runs on one slot, and as many bare commands."""
+        """In turns, so that all meet the same machine: a launch of one run, one of some more on one slot, as many bare commands.
+
+        What a run costs is the difference of the two launches, without the start of the process and the snapshot.
+        """
         world, runs = self.world, 5
-        self.write("bench.exp.yaml", self.text + f'sweep: {{grid: {{index: "range(0, {runs})"}}}}\n')
+        self.write("bench.exp.yaml", self.text + f'sweep: {{grid: {{index: "range(0, {runs + 1})"}}}}\n')
         ours, bare, single, native = [], [], [], []
         plain = Place(self.bench, World("process", None, world.half), "none")
         for turn in range(self.bench.turns):
-            ours.append(self.seconds(self.command("--set", "target.slots=1")) / runs)
+            single.append(self.seconds(self.command("index=0")))
+            ours.append((self.seconds(self.command("--set", "target.slots=1")) - single[-1]) / runs)
             commands = [shlex.join(self.bare(f"reprise-bench-{turn}-{number}")) for number in range(runs)]
             bare.append(self.seconds(["sh", "-c", "\n".join(commands)]) / runs)
-            single.append(self.seconds(self.command("index=0")) if turn % 2 == 0 else single[-1])
             native.append(plain.seconds(plain.command()))
         begin = statistics.median(native)
         medians = [statistics.median(values) * 1000 for values in (ours, bare)]
         version = world.run(world.engine, "--version").stdout.split("version")[-1].strip().split(",")[0].split("-")[0]
         spread = f"median of {len(bare)} turns of {runs}; quartiles {quartiles(bare)}"
         self.bench.row(GROUP, "`true` in a busybox", f"{world.name}, {version}", medians[1], "ms/run", f"the bare command with the same flags, {spread}")
-        self.bench.row(GROUP, "`true` in a busybox, runs of one launch", f"reprise, {world.name}", medians[0], "ms/run",
+        self.bench.row(GROUP, "`true` in a busybox, one more run of a launch", f"reprise, {world.name}", medians[0], "ms/run",
                        f"{medians[0] - medians[1]:+.1f} ms over the bare command; quartiles {quartiles(ours)}")
         self.bench.row(GROUP, "`true` in a busybox, a launch of one run", f"reprise, {world.name}", statistics.median(single) * 1000, "ms",
                        f"without a container {begin * 1000:.1f} ms, the start and the snapshot included")
