@@ -7,15 +7,18 @@ import subprocess
 import time
 
 from same import image
-from trying import attempted
+from trying import attempted, on_each
 from worlds import Failed
 
 
 def tried(options):
     problems, kills = [], []
-    for world in options.worlds:
+
+    def enter(world):
         if world.engine:
             attempted(problems, world, f"{options.runs} runs, seed {options.seed}", killed, options, kills)
+
+    on_each(options.worlds, enter)
     return f"{sum(kills)} kills on {len(kills)} engines during {options.runs} container runs each, {len(problems)} lost something", not problems
 
 

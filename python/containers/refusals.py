@@ -9,27 +9,32 @@ import subprocess
 import registry
 from fetch import written
 from same import image
-from trying import attempted
+from trying import attempted, on_each
 from worlds import Failed, World
 
 ENGINES = {"podman", "docker", "apptainer", "singularity", "dockerd"}
 
 
 def tried(options):
-    problems, count, skipped = [], 0, []
-    for world in options.worlds:
+    problems, tries, skipped = [], [], []
+
+    def enter(world):
         if not world.engine:
-            continue
+            return
         for name, trial in TRIALS.items():
-            reason = trial(world, None) if getattr(trial, "asks", False) else None
+            reason = trial(world, None) if trial in ASKING else None
+            if trial in FETCHING and not registry.reachable(world):
+                reason = "there is no registry, or no `skopeo`"
             if reason:
                 skipped.append(f"{name} ({world.name}): {reason}")
                 continue
-            count += 1
+            tries.append(name)
             attempted(problems, world, name, trial, options)
+
+    on_each(options.worlds, enter)
     for line in skipped:
         print(f"  ➜ skipped: {line}")
-    return f"{count} refusals, {len(problems)} wrong, {len(skipped)} not tried", not problems
+    return f"{len(tries)} refusals, {len(problems)} wrong, {len(skipped)} not tried", not problems
 
 
 def refused(project, file, *words, status=2, variables=None, arguments=(), prefix=()):
@@ -251,9 +256,9 @@ def expect_told(project, done, *words):
         raise Failed(f"does not say one of {words} ({done.returncode}):\n{said}")
 
 
-for asking in (daemon_down, no_permission, no_namespaces, disk_full):
-    asking.asks = True
-
+# Asked first, without options, why it cannot be tried in a world.
+ASKING = {daemon_down, no_permission, no_namespaces, disk_full}
+FETCHING = {image_missing, digest_mismatch, altered_archive, login_missing, disk_full}
 TRIALS = {"engine not installed": engine_missing, "daemon down": daemon_down, "no permission": no_permission, "user namespaces off": no_namespaces,
           "image not found": image_missing, "digest mismatch": digest_mismatch, "kept image changed": altered_archive, "login missing": login_missing,
           "disk full during pull": disk_full, "recipe that fails": recipe_fails, "image without a shell": no_shell,

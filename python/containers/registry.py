@@ -5,6 +5,7 @@ import http.server
 import os
 import pathlib
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -36,6 +37,10 @@ def pushed(world, image, repository, tag="1"):
         if done.returncode:
             raise Failed(f"skopeo: {done.stdout}")
         return digest.read_text().strip()
+
+
+def reachable(world):
+    return "REPRISE_TEST_REGISTRY" in world.variables and shutil.which("skopeo") is not None
 
 
 def fresh(name):

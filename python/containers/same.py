@@ -4,7 +4,7 @@ import json
 import os
 import pathlib
 
-from trying import attempted
+from trying import attempted, on_each
 from worlds import Failed
 
 # Whole numbers and a POSIX shell alone, so that a machine and a busybox agree.
@@ -51,11 +51,14 @@ sys.exit(parameters["status"])
 
 def tried(options):
     problems, seen = [], {}
-    for world in options.worlds:
+
+    def enter(world):
         attempted(problems, world, "a program of the shell", shell, options, seen)
         if world.engine:
             attempted(problems, world, "a program of Python", python, options, seen)
         attempted(problems, world, "exit status 3", status, options)
+
+    on_each(options.worlds, enter)
     first = {}
     for (program, name), result in seen.items():
         other, expected = first.setdefault(program, (name, result))

@@ -11,18 +11,24 @@ import time
 import registry
 from fetch import printed, written
 from same import image
-from trying import attempted
+from trying import attempted, on_each
 from worlds import Failed
 
 
 def tried(options):
-    problems, count = [], 0
-    for world in options.worlds:
+    problems, tries, skipped = [], [], []
+
+    def enter(world):
         if world.engine:
             for name, trial in TRIALS.items():
-                count += 1
+                if trial is again and not registry.reachable(world):
+                    skipped.append(name)
+                    continue
+                tries.append(name)
                 attempted(problems, world, name, trial, options)
-    return f"{count} trials, {len(problems)} failed", not problems
+
+    on_each(options.worlds, enter)
+    return f"{len(tries)} trials, {len(problems)} failed, {len(skipped)} skipped for want of a registry", not problems
 
 
 def steps(world, options):
