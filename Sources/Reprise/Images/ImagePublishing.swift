@@ -153,6 +153,8 @@ extension Laboratory {
         _ store: Store,
         _ progress: @escaping @Sendable (ProgressEvent) -> Void
     ) async throws -> (local: LocalImage, engine: any ContainerEngine) {
+        // Refuses what cannot be a name at all, in better words than an engine.
+        _ = try ImageSource(subject, from: folder)
         let pinned = try DataLock(in: folder, files: world.files).images[subject]
         let isFile = pinned?.format == .sif || subject.hasSuffix(".sif")
         let engine = try await engine(for: place, format: isFile ? .sif : nil, in: store)().engine

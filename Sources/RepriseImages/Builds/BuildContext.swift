@@ -41,8 +41,8 @@ struct BuildContext: Hashable {
         let rules = try IgnoreFile(
             ignored.first { try files.exists($0) }.map { try files.text($0) } ?? ""
         )
-        let all = try trees.walk(Array(folder.utf8), followingLinks: false, enters: { _ in true })
-            .filter { !rules.ignores(pathText($0.path)) }
+        let all = try trees.walk(Array(folder.utf8), followingLinks: false, enters: { !isOfTools($0) })
+            .filter { !isOfTools($0.path) && !rules.ignores(pathText($0.path)) }
         items = try chosen(all, by: sources)
             .sorted { $0.path.lexicographicallyPrecedes($1.path) }
             .map { try Item($0, in: folder, trees) }
@@ -128,6 +128,9 @@ private func unreadable(_ path: PathBytes, why: String) -> Mistake {
         code: "context-unreadable"
     )
 }
+
+/// What no snapshot holds, for recipes that are tried in a working tree.
+private func isOfTools(_ path: PathBytes) -> Bool { path == Array(".reprise".utf8) || path == Array(".git".utf8) }
 
 /// Everything wherever a link could lead to more than was named.
 private func chosen(_ all: [TreeEntry], by sources: CopiedSources) throws -> [TreeEntry] {

@@ -60,7 +60,7 @@ import Testing
     @Test func `what a .dockerignore leaves out does not count, and exceptions do`() async throws {
         let workshop = try Workshop([
             "Dockerfile": "FROM a:1\nCOPY . /app\n", ".dockerignore": "# no\n*.txt\n!keep.txt\nsecret\n",
-            "a.txt": "1", "keep.txt": "2", "secret/x": "3", "b.py": "4",
+            "a.txt": "1", "keep.txt": "2", "secret/x": "3", "b.py": "4", ".git/x": "5", ".reprise/store.sqlite": "6",
         ])
         try await workshop.build()
         let names = workshop.engine.memory.withLock { $0.contexts.first?.keys.sorted() }
