@@ -45,6 +45,7 @@ package struct ApptainerLauncher: JobLauncher {
         try JobEngine(kind: .apptainer, program: engine.program, name: "\(job.key)").write(in: job.folder, files)
         var variables: [String: String?] = [:]
         for name in unwanted { variables.updateValue(nil, forKey: name) }
+        if script.limitsMemory { variables[JobMemoryGroup.variable] = JobMemoryGroup.own }
         return JobLaunch(
             program: "/bin/sh",
             arguments: [JobFolders.launchScript],

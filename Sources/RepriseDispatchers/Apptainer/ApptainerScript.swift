@@ -30,12 +30,8 @@ struct ApptainerScript {
         #!/bin/sh
         # Begins \(job.key) in a container of Apptainer, whose own words are in engine.log. Generated, never changed.
         # By hand: `sh launch.sh`; once it has been executed, `sh launch.sh --again`.
-        cd -- \(shellQuoted(job.folder)) || exit 126
-        if [ "${1-}" != --again ]; then
-            set -C
-            echo "$$" > launched || exit 2
-            set +C
-        fi
+        case $0 in */*) cd -- "${0%/*}" || exit 125 ;; esac
+        [ -s \(JobFolders.launched) ] || echo "$$" > \(JobFolders.launched) || exit 125
         \(variables)
         exec \(shellQuoted(program)) \(arguments.map(shellQuoted).joined(separator: " ")) "$@"
 
@@ -43,7 +39,8 @@ struct ApptainerScript {
     }
 
     private var variables: String {
-        var lines = ["REPRISE_JOB=\"${REPRISE_JOB-}\"", "REPRISE_CLOCK=\"${REPRISE_CLOCK-}\""]
+        let lent = ["REPRISE_JOB", "REPRISE_CLOCK", JobMemoryGroup.variable]
+        var lines = lent.map { "\($0)=\"${\($0)-}\"" }
         lines += job.secrets.keys.sorted().map { "\($0)=\"${\($0)-}\"" }
         if !job.gpus.isEmpty {
             lines.append("CUDA_VISIBLE_DEVICES=" + job.gpus.map(String.init).joined(separator: ","))

@@ -53,6 +53,15 @@ package enum ApptainerReply {
         return isRefusal(result) ? error(result, command: "apptainer exec", for: .execute(image: image)) : nil
     }
 
+    /// A line of its talk as it is shown to a person; nil for what only it itself needs to know.
+    static func progress(_ line: String) -> String? {
+        guard let clean = lines(line).first else { return nil }
+        let dull = ["Non-gzip squashfs", "To see mksquashfs", "Build complete", "No default remote in use"]
+        if dull.contains(where: { clean.contains($0) }) { return nil }
+        guard clean.hasPrefix("INFO") else { return clean }
+        return String(clean.drop { $0 != ":" }.dropFirst().drop { $0 == " " })
+    }
+
     /// It could mount the image by no means that this user has.
     package static func cannotMount(_ words: String) -> Bool {
         ["/dev/fuse", "loop device", "squashfuse_ll instance exited", "image driver mount failure"]

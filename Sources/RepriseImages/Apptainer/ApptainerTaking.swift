@@ -42,17 +42,20 @@ extension Apptainer {
     ) async throws -> LocalImage {
         guard let registry else { throw EngineError.unreachable(host: reference.host, words: "nobody may ask it") }
         let there = try await registry(reference, nil)
+        let tell: @Sendable (String) -> Void = { line in
+            if let shown = ApptainerReply.progress(line) { progress(shown) }
+        }
         var exact = reference
         // The tag may move between the two questions.
         exact.digest = there.manifest
         var image = try await drafts.with { draft in
             if reference.isFile {
-                try await fetch(exact, in: draft, progress: progress)
+                try await fetch(exact, in: draft, progress: tell)
                 return try folder.takeIn(draft + "/image.sif", as: nil)
             }
             let source = ApptainerArguments.address(exact)
             let isPlain = ApptainerArguments.isLoopback(reference.host)
-            try await convert(source, in: draft, isPlain: isPlain, errand: .pull(reference), line: progress)
+            try await convert(source, in: draft, isPlain: isPlain, errand: .pull(reference), line: tell)
             return try folder.takeIn(draft + "/image.sif", as: there.config)
         }
         if reference.isFile, let file = there.file, file != image.id {

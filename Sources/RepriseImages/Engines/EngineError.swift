@@ -77,6 +77,7 @@ extension EngineError {
         case .imageMissing: "check its name, or give its registry; `reprise image list` shows what is here"
         case .digestMismatch:
             "bring the image back (`reprise image keep` would have kept it), or freeze anew with `reprise image pull --update`"
+        case .loginMissing(let host, .apptainer): "run `apptainer registry login --username NAME docker://\(host)`"
         case .loginMissing(let host, let engine): "run `\(engine.rawValue) login \(host)`"
         case .unreachable: "check the name of the registry and the network; an image that was kept needs neither"
         case .diskFull: "free some space; `reprise gc` and `reprise image list` show what Reprise keeps"

@@ -1,15 +1,12 @@
 #!/bin/sh
 # Begins 0123456789abcdef0123456789abcdef in a container of Apptainer, whose own words are in engine.log. Generated, never changed.
 # By hand: `sh launch.sh`; once it has been executed, `sh launch.sh --again`.
-cd -- /store/runs/1 || exit 126
-if [ "${1-}" != --again ]; then
-    set -C
-    echo "$$" > launched || exit 2
-    set +C
-fi
+case $0 in */*) cd -- "${0%/*}" || exit 125 ;; esac
+[ -s launched ] || echo "$$" > launched || exit 125
 export APPTAINER_TMPDIR="$PWD/scratch"
 export APPTAINERENV_REPRISE_JOB="${REPRISE_JOB-}"
 export APPTAINERENV_REPRISE_CLOCK="${REPRISE_CLOCK-}"
+export APPTAINERENV_REPRISE_MEMORY_GROUP="${REPRISE_MEMORY_GROUP-}"
 export APPTAINERENV_B_KEY="${B_KEY-}"
 export APPTAINERENV_TOKEN="${TOKEN-}"
 export APPTAINERENV_CUDA_VISIBLE_DEVICES=1,3

@@ -145,6 +145,12 @@ import Testing
         #expect(ApptainerReply.unpacked("INFO:    Converting SIF file to temporary sandbox..."))
     }
 
+    @Test func `what it says while it works is shown without its marks`() {
+        #expect(ApptainerReply.progress("INFO:    Extracting OCI image...") == "Extracting OCI image...")
+        #expect(ApptainerReply.progress("INFO:    Build complete: /d/image.sif") == nil)
+        #expect(ApptainerReply.progress("12.3MiB / 20MiB") == "12.3MiB / 20MiB")
+    }
+
     @Test func `an old packer is noticed`() {
         #expect(ApptainerReply.cannotCompress("/usr/bin/mksquashfs: Compressor \"zstd\" is not supported!"))
         #expect(ApptainerReply.cannotCompress("Error for command \"build\": unknown flag: --mksquashfs-args"))
