@@ -55,7 +55,7 @@ struct RunContainers: Sendable {
             container: try container(environment, image: name, of: request, run: run),
             reachesLoopback: environment.network == .host
                 || environment.network == .engine && engine.kind == .apptainer,
-            notes: Self.notes(engine.kind, facts, resources)
+            notes: Self.notes(engine.kind, facts, resources) + Self.notes(engine.kind, on: environment)
         )
     }
 
@@ -89,6 +89,11 @@ struct RunContainers: Sendable {
 
     private func mount(_ path: String, isReadOnly: Bool) throws -> JobContainer.Mount {
         JobContainer.Mount(path: path, source: try files.pathWithoutLinks(path), isReadOnly: isReadOnly)
+    }
+
+    private static func notes(_ engine: EngineKind, on environment: StepEnvironment) -> [String] {
+        guard let size = environment.sharedMemory, engine == .apptainer else { return [] }
+        return ["nothing set `/dev/shm` to \(Quantities.text(bytes: size)): `apptainer` gives it a size of its own"]
     }
 
     private static func notes(_ engine: EngineKind, _ facts: EngineFacts, _ resources: Resources) -> [String] {
