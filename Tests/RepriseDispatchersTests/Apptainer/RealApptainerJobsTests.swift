@@ -53,7 +53,7 @@ import Testing
 
     @Test func `the temporary folder inside is on the disk, and gone afterwards`() async throws {
         let job = try bench.makeJob(
-            "df -k /tmp | tail -1; head -c 100000000 /dev/zero > /tmp/large && ls -s /tmp/large"
+            "df -k /tmp | tail -1; head -c 100000000 /dev/zero > $HOME/large && ls -s $HOME/large"
         )
         let (record, _) = try await ended(job)
         #expect(record.status == 0)
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func `a read-only image cannot be written, the run's folder and the temporary one can`() async throws {
-        var job = try bench.makeJob("echo x > /new && exit 1; echo y > /tmp/y && echo z > z")
+        var job = try bench.makeJob("echo x > /new && exit 1; echo y > $HOME/y && echo z > z")
         job.container?.isReadOnly = true
         #expect(try await ended(job).0.status == 0)
     }
