@@ -2,6 +2,11 @@ import RepriseModel
 import RepriseSystem
 import Synchronization
 
+/// Whether a line of an engine is worth showing while it works: what it complains of comes again with its failure.
+func isNews(_ line: String) -> Bool {
+    !line.hasPrefix("Error") && !line.contains("level=warning") && !line.contains("level=error")
+}
+
 /// How much of an image has come while an engine fetches it, seen from outside: engines tell it to terminals only.
 final class FetchGauge: Sendable {
     private let folder: String
@@ -25,7 +30,7 @@ final class FetchGauge: Sendable {
 
     /// A line of the engine. Docker tells which layer has come, by the start of its digest.
     func hear(_ line: String) {
-        progress(.line(line))
+        if isNews(line) { progress(.line(line)) }
         let parts = line.split(separator: ": ", maxSplits: 1)
         guard parts.count == 2, ["Download complete", "Already exists"].contains(String(parts[1])), let expected else {
             return

@@ -47,20 +47,29 @@ extension ImageShelf {
         _ text: String,
         _ asking: RegistryAsking
     ) async -> ImageIdentity? {
-        let file = "\(folder)/asked/\(SHA256Hasher.digest(of: reference.description.utf8).description.prefix(24)).json"
-        let bytes = (try? files.read(file, limit: 1 << 20)) ?? []
+        let bytes = (try? files.read(answer(of: reference), limit: 1 << 20)) ?? []
         let last = try? Value(json: bytes[...]).decode(Asked.self)
         if asking == .never { return last?.image }
         if asking == .seldom, !reference.isLoopback, let last {
             let age = clock.now().since(last.asked)
             if age >= .zero, age < .seconds(3600) { return last.image }
         }
-        let image = try? await registered(reference, text)
+        if let image = try? await registered(reference, text) { return image }
+        // It is not asked again at once, and what it said last still counts.
+        noteAnswer(of: reference, last?.image)
+        return last?.image
+    }
+
+    /// Remembers what the registry said just now; nil where it said nothing.
+    func noteAnswer(of reference: RegistryReference, _ image: ImageIdentity?) {
         // A note that cannot be written means that the registry is asked once more.
-        if let value = try? Value(encoding: Asked(asked: clock.now(), image: image ?? last?.image)) {
+        if let value = try? Value(encoding: Asked(asked: clock.now(), image: image)) {
             try? files.makeFolder(folder + "/asked")
-            try? files.write(value.json(pretty: true) + "\n", to: file)
+            try? files.write(value.json(pretty: true) + "\n", to: answer(of: reference))
         }
-        return image ?? last?.image
+    }
+
+    private func answer(of reference: RegistryReference) -> String {
+        "\(folder)/asked/\(SHA256Hasher.digest(of: reference.description.utf8).description.prefix(24)).json"
     }
 }

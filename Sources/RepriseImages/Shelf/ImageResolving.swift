@@ -136,7 +136,7 @@ extension ImageShelf {
         guard !reference.isFile || engine.kind == .apptainer else { throw refusal }
         do {
             // Mirrors and registries without TLS are known to engines alone.
-            let pulled = try await engine.pull(reference) { progress(.line($0)) }
+            let pulled = try await engine.pull(reference) { if isNews($0) { progress(.line($0)) } }
             return identity(pulled, reference, text)
         } catch is EngineError {
             throw refusal
@@ -157,7 +157,7 @@ extension ImageShelf {
         guard let id = found.file ?? found.config else {
             throw EngineError.imageMissing(text, words: "what the registry has under this name is no image")
         }
-        return ImageIdentity(
+        let image = ImageIdentity(
             format: found.file == nil ? .oci : .sif,
             id: id,
             reference: text,
@@ -165,6 +165,9 @@ extension ImageShelf {
             manifest: found.manifest,
             architecture: found.architecture
         )
+        // What was pinned just now has not moved since.
+        noteAnswer(of: reference, image)
+        return image
     }
 
     private func identity(_ image: LocalImage, _ reference: RegistryReference, _ text: String) -> ImageIdentity {

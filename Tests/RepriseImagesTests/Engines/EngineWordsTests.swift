@@ -20,7 +20,7 @@ import Testing
         (.docker, "Error response from daemon: Head \"http://r.org/v2/exp/bb/manifests/1\": no basic auth credentials"),
         (
             .docker,
-            "Error response from daemon: Get \"http://r.org/v2/\": dial tcp 10.1.1.1:443: connect: connection refused"
+            "Error response from daemon: Get \"http://r.org/v2/\": dial tcp 192.0.2.1:443: connect: connection refused"
         ),
         (
             .docker,

@@ -66,7 +66,7 @@ private let digest = String(repeating: "ab", count: 32)
         for host in ["127.0.0.1:5000", "localhost:5000", "127.1.2.3", "[::1]:5000"] {
             #expect(RegistryReference(host: host, path: "x").isLoopback)
         }
-        for host in ["docker.io", "localhost.org", "10.0.0.1:5000", "[fe80::1]"] {
+        for host in ["docker.io", "localhost.org", "192.0.2.1:5000", "[fe80::1]"] {
             #expect(!RegistryReference(host: host, path: "x").isLoopback)
         }
     }
