@@ -24,6 +24,11 @@ package struct TargetSettings: Hashable, Sendable {
     /// The image for experiments that name none.
     package var image: String? { values["image"]?.stringValue }
 
+    /// How many runs at once, where the site says so.
+    package var mostRuns: Int? { whole("slots") }
+    package func text(_ key: String) -> String? { values[key]?.stringValue }
+    package func texts(_ key: String) -> [String] { values[key]?.listValue?.compactMap(\.stringValue) ?? [] }
+
     private func whole(_ key: String) -> Int? { values[key]?.integerValue.flatMap(Int.init(exactly:)) }
 }
 
@@ -80,7 +85,7 @@ extension Site {
         }
         var values: Mapping = [:]
         for key in SettingTable.keys(of: kind) { values[key] = try value("targets.\(name).\(key)") }
-        if kind.isSupported, values["slots"] == nil { values["slots"] = try value("targets.local.slots") ?? 1 }
+        if kind.executesHere, values["slots"] == nil { values["slots"] = try value("targets.local.slots") ?? 1 }
         return TargetSettings(name: name, kind: kind, values: values)
     }
 

@@ -57,7 +57,7 @@ extension Laboratory {
         var places: [String: RunContainers.Place] = [:]
         for name in site.targets {
             let target = try site.settings(for: name)
-            guard target.isSupported else { continue }
+            guard target.isSupported, target.kind.executesHere else { continue }
             // A target that cannot execute one kind of image may execute the other.
             let apptainer = try? engine(for: target, format: .sif, in: store)
             places[name] = RunContainers.Place(engine: try engine(for: target, in: store), apptainer: apptainer)

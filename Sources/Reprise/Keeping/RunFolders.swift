@@ -8,11 +8,14 @@ import RepriseSystem
 actor RunFolders {
     private let store: Store
     private let workspaces: Workspaces
+    /// Targets whose runs are executed by other machines.
+    nonisolated let elsewhere: Set<String>
     private var busy: [RunID: [CheckedContinuation<Void, Never>]] = [:]
     private var manifests: [Digest: SnapshotManifest] = [:]
     private var requests: OrderedDictionary<RunID, RunRequest> = [:]
 
-    init(store: Store, workspaces: Workspaces) {
+    init(store: Store, workspaces: Workspaces, elsewhere: Set<String> = []) {
+        self.elsewhere = elsewhere
         self.store = store
         self.workspaces = workspaces
     }
@@ -66,8 +69,9 @@ actor RunFolders {
             try store.files.makeLink(work, to: development)
             return .copied
         }
-        // A layer is laid by the script itself, which in a container neither may nor sees what lies below.
-        let mayShare = request.steps.allSatisfy { $0.environment == nil }
+        // A layer is laid by the script itself, which in a container neither may nor sees what lies below, and on another
+        // machine perhaps may not.
+        let mayShare = request.steps.allSatisfy { $0.environment == nil } && !elsewhere.contains(request.target)
         return try await workspaces.prepare(manifest(request.frozen()).code, at: work, mayShare: mayShare)
     }
 

@@ -37,6 +37,7 @@ extension Laboratory {
                 code: "unsupported-target"
             )
         }
+        try checkCluster(target, plans)
         let environments = PlannedEnvironments(target: target, variables: world.variables, files: world.files) {
             try self.storeFolder(near: $0) ?? $0 + "/.reprise"
         }

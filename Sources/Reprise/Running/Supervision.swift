@@ -155,7 +155,8 @@ extension Laboratory {
         _ tell: @escaping @Sendable (ProgressEvent) -> Void
     ) throws -> RunKeeper {
         let maker = world.snapshotMaker(store.folder)
-        let folders = RunFolders(store: store, workspaces: maker.workspaces)
+        let elsewhere = try site.targets.filter { try !site.settings(for: $0).kind.executesHere }
+        let folders = RunFolders(store: store, workspaces: maker.workspaces, elsewhere: Set(elsewhere))
         return RunKeeper(
             store: store,
             folders: folders,
@@ -188,6 +189,14 @@ extension Laboratory {
         for name in site.targets {
             let settings = try site.settings(for: name)
             guard settings.isSupported else { continue }
+            guard settings.kind.executesHere else {
+                targets[name] = SupervisorTarget(
+                    dispatcher: try cluster(settings, store, grace: grace),
+                    capacity: .unbounded,
+                    freeDisk: { try? files.freeSpace(root) }
+                )
+                continue
+            }
             let known = settings.memory ?? machine.memory
             let gpus = settings.gpus.map { Array(machine.gpus.prefix($0)) } ?? machine.gpus
             targets[name] = SupervisorTarget(

@@ -52,6 +52,10 @@ extension Laboratory {
             report.problems = [Self.unsupported(target)]
             return report
         }
+        if target.kind == .slurm {
+            await examineCluster(of: target, for: &report)
+            return report
+        }
         let machine = MachineSize.live(world.files)
         report.offers = [
             "\(target.slots) slots", "\(target.cpus ?? machine.processors) processors",

@@ -61,7 +61,7 @@ package enum SettingTable {
             "slots",
             .whole(least: 1),
             "how many runs at once, whatever they ask for",
-            [.process, .container, .apptainer]
+            [.process, .container, .apptainer, .slurm]
         ),
         target("cpus", .whole(least: 1), "processors that runs may use together; else all", here),
         target("memory", .bytes, "main memory that runs may use together; else all", here),
@@ -79,6 +79,7 @@ package enum SettingTable {
         target("account", .text, "the account that pays", [.slurm]),
         target("qos", .text, "the quality of service to ask for", [.slurm]),
         target("modules", .texts, "environment modules to load before a run", [.slurm]),
+        target("prologue", .texts, "shell lines before a run, after the modules", [.slurm]),
         target("container", .text, "what runs images on the nodes, such as `apptainer`", [.slurm]),
         target("options", .texts, "more options for the engine's own command", [.container, .apptainer, .slurm]),
         target("context", .text, "the context of kubectl", [.kubernetes]),

@@ -6,6 +6,15 @@ package enum TargetKind: String, CaseIterable, Hashable, Sendable {
     /// Whether this version can run something there. Targets of the other kinds can be written down and shown.
     package var isSupported: Bool {
         switch self {
+        case .process, .container, .apptainer, .slurm: true
+        case .kubernetes, .awsBatch: false
+        }
+    }
+
+    /// Whether its runs are processes of this machine. Elsewhere another system decides what has room, and nothing that
+    /// listens on this machine's loopback address is reached.
+    package var executesHere: Bool {
+        switch self {
         case .process, .container, .apptainer: true
         case .slurm, .kubernetes, .awsBatch: false
         }

@@ -1,0 +1,70 @@
+@testable import RepriseDispatchers
+import RepriseModel
+import RepriseTestKit
+import Testing
+
+@Suite struct `Slurm scripts` {
+    private let single = SlurmBatch(
+        name: "reprise-0123456789abcdef0123456789abcdef",
+        folder: "/shared/it's 100%/runs/0123456789abcdef0123456789abcdef",
+        entries: [
+            SlurmBatch.Entry(
+                key: "0123456789abcdef0123456789abcdef",
+                folder: "/shared/it's 100%/runs/0123456789abcdef0123456789abcdef"
+            )
+        ],
+        resources: Resources(),
+        hasSecrets: false
+    )
+
+    @Test func `a single job`() throws {
+        try expectGolden(SlurmScript.text(single, SlurmSettings()), "slurm-single.sh")
+    }
+
+    @Test func `an array with everything`() throws {
+        var batch = single
+        batch.name = "reprise-01234567-00ff"
+        batch.folder = "/shared/slurm/reprise-01234567-00ff"
+        batch.entries = (0..<3).map { SlurmBatch.Entry(key: "run.train.\($0)", folder: "/shared/runs/run/steps/train.\($0)") }
+        batch.resources = Resources(cpus: 4, memory: (3 << 30) + 1, gpus: 2, time: 5_400_001)
+        batch.hasSecrets = true
+        let settings = SlurmSettings(
+            partition: "gpu",
+            account: "lab",
+            qos: "normal",
+            slots: 2,
+            modules: ["python/3.11", "cuda"],
+            prologue: ["ulimit -c 0", ". /shared/venv/bin/activate"],
+            options: ["--exclude=n7,n8", "--comment=a b \"c\""]
+        )
+        try expectGolden(SlurmScript.text(batch, settings), "slurm-array.sh")
+    }
+
+    @Test(arguments: [(1, 1), (60_000, 1), (60_001, 2), (3_600_000, 60)])
+    func `minutes are rounded up`(milliseconds: Int64, minutes: Int64) {
+        #expect(SlurmScript.minutes(milliseconds) == minutes)
+    }
+
+    @Test func `options that are Reprise's own to choose are named`() {
+        #expect(SlurmSettings(options: ["--exclude=n1", "--array=1-2"]).conflict == "--array=1-2")
+        #expect(SlurmSettings(options: ["-p", "main"]).conflict == "-p")
+        #expect(SlurmSettings(options: ["--constraint=a\n#SBATCH --wrap=b"]).conflict != nil)
+        #expect(SlurmSettings(options: ["--exclude=n1", "--signal=USR1@60"]).conflict == nil)
+    }
+
+    @Test func `variables that would overrule the script, and those that give a secret away, stay behind`() {
+        let variables = [
+            "PATH": "/bin", "SLURM_CONF": "/etc/slurm.conf", "SLURM_JOB_ID": "7", "SBATCH_PARTITION": "x",
+            "SBATCH_ACCOUNT": "mine", "SBATCH_ARRAY_INX": "1-9", "REPRISE_HOME": "/r", "TOKEN": "s3cret-token",
+            "URL": "https://u:s3cret-token@host", "SHLVL": "1",
+        ]
+        let changes = SlurmSurroundings.changes(
+            variables,
+            SlurmSettings(partition: "main"),
+            single,
+            secrets: ["s3cret-token", "1"]
+        )
+        #expect(changes.keys.sorted() == ["REPRISE_HOME", "SBATCH_ARRAY_INX", "SBATCH_PARTITION", "SLURM_JOB_ID", "TOKEN", "URL"])
+        #expect(changes.values.allSatisfy { $0 == nil })
+    }
+}
