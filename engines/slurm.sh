@@ -4,7 +4,8 @@
 # Slurm has no part that works without root's rights, so that without them it is skipped.
 
 slurm_packages=(slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge)
-slurm_nodes=(n1 n2 n3)
+# What lends n4 is taken away for others; the rest is left alone.
+slurm_nodes=(n1 n2 n3 n4)
 
 slurm_env() {
     is_up slurm root || is_up slurm user || return 0
@@ -60,7 +61,7 @@ slurm_configure() {
     if [ -e "$folder/slurm.conf" ] && cmp -s "$here/slurm.sh" "$folder/made-by"; then return 0; fi
     slurm_down
     name=$(hostname -s)
-    while ! port_is_free "$port" || ! port_is_free $((port + 1)) || ! port_is_free $((port + 2)) || ! port_is_free $((port + 3)); do port=$((port + 10)); done
+    while ! port_is_free "$port" || ! port_is_free $((port + 1)) || ! port_is_free $((port + 2)) || ! port_is_free $((port + 3)) || ! port_is_free $((port + 4)); do port=$((port + 10)); done
     cat >"$folder/slurm.conf" <<CONF
 ClusterName=reprise-test
 SlurmctldHost=$name(127.0.0.1)
@@ -112,10 +113,11 @@ CONF
         echo "NodeName=$node NodeHostname=$name NodeAddr=127.0.0.1 Port=$port CPUs=4 Boards=1 SocketsPerBoard=1 CoresPerSocket=4 ThreadsPerCore=1 RealMemory=4000 Gres=gpu:2 State=UNKNOWN"
     done >>"$folder/slurm.conf"
     cat >>"$folder/slurm.conf" <<CONF
-PartitionName=main Nodes=ALL Default=YES MaxTime=1440 DefaultTime=10 PriorityTier=1 State=UP
-PartitionName=urgent Nodes=ALL MaxTime=1440 DefaultTime=10 PriorityTier=9 PreemptMode=OFF State=UP
+PartitionName=main Nodes=n[1-3] Default=YES MaxTime=1440 DefaultTime=10 PriorityTier=1 State=UP
+PartitionName=lent Nodes=n4 MaxTime=1440 DefaultTime=10 PriorityTier=1 State=UP
+PartitionName=urgent Nodes=n4 MaxTime=1440 DefaultTime=10 PriorityTier=9 PreemptMode=OFF State=UP
 PartitionName=short Nodes=n1 MaxTime=1 State=UP
-PartitionName=closed Nodes=ALL AllowGroups=root State=UP
+PartitionName=closed Nodes=n1 AllowGroups=root State=UP
 CONF
     # Any character devices do: nobody opens them.
     echo "Name=gpu File=/dev/tty[0-1]" >"$folder/gres.conf"

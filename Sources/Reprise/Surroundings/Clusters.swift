@@ -51,7 +51,8 @@ extension Laboratory {
         guard images else { return }
         throw Mistake(
             "cannot run on target `\(target.name)`",
-            why: "the experiment names an image, and targets of kind `\(target.kind.rawValue)` execute no containers in this version",
+            why:
+                "the experiment names an image, and targets of kind `\(target.kind.rawValue)` execute no containers in this version",
             fix: "run on a target of kind `process`, `container` or `apptainer`, or say `environment: {host: true}`",
             code: "cluster-without-containers"
         )
@@ -62,14 +63,16 @@ extension Laboratory {
         if let problem = Self.unsupportedCluster(target) { return report.problems.append(problem) }
         let commands = SlurmCommands(target.slurm, processes: world.processes, variables: world.variables)
         let examination = await commands.examine()
-        report.offers = [target.mostRuns.map { "\($0) slots" } ?? "as many runs as the cluster lets"] + examination.offers
+        report.offers =
+            [target.mostRuns.map { "\($0) slots" } ?? "as many runs as the cluster lets"] + examination.offers
         report.problems += examination.problems.map { error in
             TargetReport.Problem(what: error.what + (error.why.map { ": " + $0 } ?? ""), fix: error.fix)
         }
         if let root = try? storeFolder(near: folder), !Self.looksShared(root, world.files) {
             report.remarks.append(
                 .init(
-                    what: "the store `\(root)` lies on a file system of this machine alone, as far as this machine can tell",
+                    what:
+                        "the store `\(root)` lies on a file system of this machine alone, as far as this machine can tell",
                     fix: "where the nodes do not see it, keep the project on a file system that they share"
                 )
             )
@@ -91,7 +94,8 @@ extension Laboratory {
         }
         if let option = target.slurm.conflict {
             return .init(
-                what: "`\(option)` among the options of target `\(target.name)` is for Reprise to decide, or no long option",
+                what:
+                    "`\(option)` among the options of target `\(target.name)` is for Reprise to decide, or no long option",
                 fix: "take it away; options are written as `--name=value`"
             )
         }

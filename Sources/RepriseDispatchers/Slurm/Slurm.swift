@@ -150,10 +150,11 @@ package final class Slurm: Dispatcher {
         let most = groups.values.contains { $0.count > 1 } ? await commands.largestArray() : 1
         return order.flatMap { demand -> [(SlurmBatch, [Job])] in
             let jobs = groups[demand] ?? []
-            return stride(from: 0, to: jobs.count, by: most).map { start in
-                let part = Array(jobs[start..<min(start + most, jobs.count)])
-                return (batch(of: part, demand), part)
-            }
+            return stride(from: 0, to: jobs.count, by: most)
+                .map { start in
+                    let part = Array(jobs[start..<min(start + most, jobs.count)])
+                    return (batch(of: part, demand), part)
+                }
         }
     }
 

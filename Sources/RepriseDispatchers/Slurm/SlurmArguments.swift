@@ -5,7 +5,8 @@ enum SlurmArguments {
     /// All jobs of this user that the controller still knows, ended ones too; a task a line.
     static let queue = [
         "--me", "--noheader", "--array", "--states=all",
-        "--Format=" + ["JobID", "ArrayJobID", "ArrayTaskID", "State", "Reason", "exit_code", "RestartCnt", "NodeList"]
+        "--Format="
+            + ["JobID", "ArrayJobID", "ArrayTaskID", "State", "Reason", "exit_code", "RestartCnt", "NodeList"]
             .map { $0 + ":|" }.joined(separator: ",") + ",Name:256",
     ]
 

@@ -116,12 +116,12 @@ enum SlurmEnd {
         let partition = settings.partition.map { "the partition `\($0)`" } ?? "its partition"
         return switch row.reason {
         case "PartitionTimeLimit": "asks for more time than \(partition) gives"
-        case "PartitionNodeLimit", "PartitionConfig": "asks for more than a node of \(partition) has"
+        // Said of a time limit, too, at first.
+        case "PartitionNodeLimit", "PartitionConfig": "asks for more than \(partition) gives"
         case "BadConstraints": "asks for what no node of \(partition) has"
         case "InvalidAccount": "this user may not use the account that it names"
         case "InvalidQOS": "this user may not use the quality of service that it names"
         case "DependencyNeverSatisfied": "depends on a job that failed"
-        case "JobHeldAdmin": nil
         default: nil
         }
     }

@@ -19,9 +19,14 @@ extension SlurmError {
     /// What the refusal of a submission means.
     static func refusal(_ words: String, status: Int, _ settings: SlurmSettings) -> SlurmError {
         func says(_ parts: String...) -> Bool { parts.contains { words.contains($0) } }
-        if says("Unable to contact slurm controller", "Socket timed out", "Connection refused", "try again later",
-            "Zero Bytes were transmitted", "slurm_persist_conn")
-        {
+        if says(
+            "Unable to contact slurm controller",
+            "Socket timed out",
+            "Connection refused",
+            "try again later",
+            "Zero Bytes were transmitted",
+            "slurm_persist_conn"
+        ) {
             return .controllerDown(words: words)
         }
         if says("invalid partition", "Invalid partition name") { return .noPartition(settings.partition, words: words) }
@@ -30,12 +35,19 @@ extension SlurmError {
         if says("not permitted to use this partition", "Access/permission denied", "User not allowed") {
             return .notPermitted(words: words)
         }
-        if says("violates accounting/QOS policy", "AssocMaxSubmitJobLimit", "QOSMaxSubmitJob", "job limit", "too many") {
+        if says("violates accounting/QOS policy", "AssocMaxSubmitJobLimit", "QOSMaxSubmitJob", "job limit", "too many")
+        {
             return .limit(words: words)
         }
-        if says("node configuration is not available", "Invalid generic resource", "Invalid node name",
-            "can not be satisfied", "time limit is invalid", "Invalid time limit", "Invalid feature")
-        {
+        if says(
+            "node configuration is not available",
+            "Invalid generic resource",
+            "Invalid node name",
+            "can not be satisfied",
+            "time limit is invalid",
+            "Invalid time limit",
+            "Invalid feature"
+        ) {
             return .impossible(words: words)
         }
         if says("unrecognized option", "invalid option", "Invalid --", "ambiguous", "Invalid job array") {
@@ -58,7 +70,8 @@ extension SlurmError {
         case .badOption: "`sbatch` does not take an option"
         case .limit: "Slurm takes no more jobs of this user now"
         case .controllerDown: "Slurm's controller does not answer"
-        case .container(let job): "\(job) names an image, and targets of kind `slurm` execute no containers in this version"
+        case .container(let job):
+            "\(job) names an image, and targets of kind `slurm` execute no containers in this version"
         case .other(let command, let status, _): "`\(command)` ended with status \(status)"
         }
     }
@@ -78,9 +91,11 @@ extension SlurmError {
         case .missing: "run this on a login node of the cluster, or put the folder with Slurm's commands into PATH"
         case .noPartition: "`sinfo -s` lists partitions; the target's `partition` names one"
         case .noAccount: "`sacctmgr show associations user=$USER` lists accounts; the target's `account` names one"
-        case .noQos: "`sacctmgr show associations user=$USER format=account,qos` lists them; the target's `qos` names one"
+        case .noQos:
+            "`sacctmgr show associations user=$USER format=account,qos` lists them; the target's `qos` names one"
         case .notPermitted: "name another `partition`, or ask those who run the cluster"
-        case .impossible: "ask for less in the experiment's `resources`; `sinfo -o '%P %c %m %G %l'` lists what nodes have"
+        case .impossible:
+            "ask for less in the experiment's `resources`; `sinfo -o '%P %c %m %G %l'` lists what nodes have"
         case .badOption: "correct the target's `options`; `man sbatch` describes them"
         case .limit: "the runs stay queued; run the command again when others have ended, or set the target's `slots`"
         case .controllerDown: "jobs that run go on; `scontrol ping` tells when it answers again"

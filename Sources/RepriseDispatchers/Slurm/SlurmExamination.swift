@@ -17,7 +17,8 @@ extension SlurmCommands {
                 settings.partition.map { "--partition=\($0)" }, settings.account.map { "--account=\($0)" },
                 settings.qos.map { "--qos=\($0)" },
             ]
-            let words = ["--test-only", "--ntasks=1", "--output=/dev/null"] + options.compactMap { $0 } + settings.options
+            let words =
+                ["--test-only", "--ntasks=1", "--output=/dev/null"] + options.compactMap { $0 } + settings.options
             let result = try await run("sbatch", words + ["--wrap=true"])
             if result.status != 0 {
                 throw SlurmError.refusal(Self.words(result), status: result.status, settings)
@@ -60,7 +61,9 @@ struct SlurmPartition: Hashable, Sendable, CustomStringConvertible {
     var devices: String
 
     var description: String {
-        var parts = ["partition `\(name)`" + (isUp ? "" : " (down)"), "\(nodes) nodes", "\(processors) processors each"]
+        var parts = [
+            "partition `\(name)`" + (isUp ? "" : " (down)"), "\(nodes) nodes", "\(processors) processors each",
+        ]
         if let memory { parts.append(Quantities.text(bytes: memory << 20) + " of memory each") }
         if !devices.isEmpty, devices != "(null)" { parts.append(devices) }
         parts.append(time == "infinite" ? "no time limit" : "at most \(time)")
@@ -70,20 +73,21 @@ struct SlurmPartition: Hashable, Sendable, CustomStringConvertible {
 
 extension SlurmReply {
     static func partitions(_ text: String) -> [SlurmPartition] {
-        text.split(separator: "\n").compactMap { line in
-            let fields = line.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
-            guard fields.count == 7 else { return nil }
-            let isDefault = fields[0].hasSuffix("*")
-            return SlurmPartition(
-                name: isDefault ? String(fields[0].dropLast()) : fields[0],
-                isDefault: isDefault,
-                isUp: fields[1] == "up",
-                time: fields[2],
-                nodes: fields[3],
-                processors: fields[4],
-                memory: Int64(fields[5].filter { $0.isNumber }),
-                devices: fields[6]
-            )
-        }
+        text.split(separator: "\n")
+            .compactMap { line in
+                let fields = line.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+                guard fields.count == 7 else { return nil }
+                let isDefault = fields[0].hasSuffix("*")
+                return SlurmPartition(
+                    name: isDefault ? String(fields[0].dropLast()) : fields[0],
+                    isDefault: isDefault,
+                    isUp: fields[1] == "up",
+                    time: fields[2],
+                    nodes: fields[3],
+                    processors: fields[4],
+                    memory: Int64(fields[5].filter { $0.isNumber }),
+                    devices: fields[6]
+                )
+            }
     }
 }

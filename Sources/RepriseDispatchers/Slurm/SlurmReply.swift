@@ -55,40 +55,42 @@ enum SlurmReply {
 
     /// The fields that `SlurmArguments.queue` asks for, between bars, with the name last.
     static func queue(_ text: String) -> [SlurmRow] {
-        text.split(separator: "\n").compactMap { line in
-            let fields = line.split(separator: "|", maxSplits: 8, omittingEmptySubsequences: false).map(trimmed)
-            guard fields.count == 9, !fields[0].isEmpty else { return nil }
-            let isTask = !fields[2].isEmpty && fields[2] != "N/A"
-            return SlurmRow(
-                id: isTask ? "\(fields[1])_\(fields[2])" : fields[0],
-                number: fields[0],
-                name: fields[8],
-                state: SlurmState(fields[3]),
-                reason: fields[4],
-                wait: Int(fields[5]),
-                restarts: Int(fields[6]) ?? 0,
-                node: fields[7]
-            )
-        }
+        text.split(separator: "\n")
+            .compactMap { line in
+                let fields = line.split(separator: "|", maxSplits: 8, omittingEmptySubsequences: false).map(trimmed)
+                guard fields.count == 9, !fields[0].isEmpty else { return nil }
+                let isTask = !fields[2].isEmpty && fields[2] != "N/A"
+                return SlurmRow(
+                    id: isTask ? "\(fields[1])_\(fields[2])" : fields[0],
+                    number: fields[0],
+                    name: fields[8],
+                    state: SlurmState(fields[3]),
+                    reason: fields[4],
+                    wait: Int(fields[5]),
+                    restarts: Int(fields[6]) ?? 0,
+                    node: fields[7]
+                )
+            }
     }
 
     /// Rows of `sacct`. The exit code is `status:signal` there.
     static func accounting(_ text: String) -> [SlurmRow] {
-        text.split(separator: "\n").compactMap { line in
-            let fields = line.split(separator: "|", maxSplits: 5, omittingEmptySubsequences: false).map(trimmed)
-            guard fields.count == 6, !fields[0].contains(".") else { return nil }
-            let code = fields[3].split(separator: ":").compactMap { Int($0) }
-            return SlurmRow(
-                id: fields[0],
-                number: fields[1],
-                name: fields[5],
-                state: SlurmState(fields[2]),
-                reason: "",
-                wait: code.count == 2 ? code[0] << 8 | code[1] : nil,
-                restarts: 0,
-                node: fields[4]
-            )
-        }
+        text.split(separator: "\n")
+            .compactMap { line in
+                let fields = line.split(separator: "|", maxSplits: 5, omittingEmptySubsequences: false).map(trimmed)
+                guard fields.count == 6, !fields[0].contains(".") else { return nil }
+                let code = fields[3].split(separator: ":").compactMap { Int($0) }
+                return SlurmRow(
+                    id: fields[0],
+                    number: fields[1],
+                    name: fields[5],
+                    state: SlurmState(fields[2]),
+                    reason: "",
+                    wait: code.count == 2 ? code[0] << 8 | code[1] : nil,
+                    restarts: 0,
+                    node: fields[4]
+                )
+            }
     }
 
     /// A value of `scontrol show config`.

@@ -27,7 +27,8 @@ enum SlurmScript {
             settings.partition.map { "--partition=" + word($0) },
             settings.account.map { "--account=" + word($0) },
             settings.qos.map { "--qos=" + word($0) },
-        ].compactMap { $0 }
+        ]
+        .compactMap { $0 }
         options += ["--nodes=1", "--ntasks=1", "--cpus-per-task=\(max(1, resources.cpus ?? 1))"]
         if let memory = resources.memory { options.append("--mem=\((memory + 1_048_575) >> 20)M") }
         if let time = resources.time { options.append("--time=\(minutes(time))") }

@@ -34,6 +34,9 @@ actor SlurmWatch {
         var start: Timestamp?
         /// Since when only one of the job and Slurm says that it has ended.
         var doubtSince: ContinuousClock.Instant?
+        /// The answer that first called the job hopeless; the next one must, too, for Slurm says so of jobs that it has not
+        /// looked at yet.
+        var hopelessSince: ContinuousClock.Instant?
         var verdict: String?
         var isCancelled = false
     }
@@ -144,9 +147,7 @@ actor SlurmWatch {
         guard let row = rows[id] ?? forgotten[id] else {
             return isAnswered(since: seen.since) ? SlurmEnd.forgotten(evidence(job)) : asLooks
         }
-        if let reason = SlurmEnd.hopelessness(row, commands.settings), seen.verdict == nil {
-            known[job.key]?.verdict = reason
-        }
+        weigh(row, job.key)
         let evidence = evidence(job, needsWords: row.state.isEnd)
         let status = SlurmEnd.status(row, evidence, now: wallClock.now())
         switch status {
@@ -159,6 +160,18 @@ actor SlurmWatch {
             return SlurmEnd.unseen(row, evidence)
         case .some(let status): return status
         }
+    }
+
+    private func weigh(_ row: SlurmRow, _ key: JobKey) {
+        guard let reason = SlurmEnd.hopelessness(row, commands.settings), known[key]?.verdict == nil else {
+            known[key]?.hopelessSince = nil
+            return
+        }
+        guard let first = known[key]?.hopelessSince else {
+            known[key]?.hopelessSince = asked
+            return expectNews(for: .seconds(5))
+        }
+        if let asked, asked > first { known[key]?.verdict = reason }
     }
 
     private func evidence(_ job: Job, needsWords: Bool = true) -> SlurmEvidence {

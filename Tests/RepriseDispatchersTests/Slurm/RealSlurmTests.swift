@@ -78,7 +78,8 @@ struct `Real Slurm` {
         let slurm = bench.makeSlurm(variables: variables)
         let handle = try await slurm.submit(job)
         for _ in 0..<500 where try !bench.files.exists(probe) { try await Task.sleep(for: .milliseconds(10)) }
-        let folder = ProcessInfo.processInfo.environment["SLURM_CONF"].map { URL(filePath: $0).deletingLastPathComponent().path }
+        let folder = ProcessInfo.processInfo.environment["SLURM_CONF"]
+            .map { URL(filePath: $0).deletingLastPathComponent().path }
         let needle = String(secret.prefix(41))
         let places = [bench.path] + (folder.map { [$0 + "/state", $0 + "/spool"] } ?? [])
         let search = try await LiveProcessRunner().run(Invocation("grep", ["-rlF", "--", needle] + places))
@@ -147,15 +148,17 @@ struct `Real Slurm` {
             return
         }
         #expect(!record.isSuccess)
-        #expect(reason == "asks for more time than the partition `short` gives")
+        #expect(
+            reason?.hasPrefix("asks for more") == true && reason?.hasSuffix("than the partition `short` gives") == true
+        )
     }
 
     @Test func `what Slurm takes away for another is preempted, not failed`() async throws {
-        let slurm = bench.makeSlurm(SlurmSettings(options: ["--exclusive", "--nodelist=n3"]))
+        let slurm = bench.makeSlurm(SlurmSettings(partition: "lent", options: ["--exclusive"]))
         let job = try bench.makeJob("echo x >> ../executions; sleep 300")
         let handle = try await slurm.submit(job)
         try await bench.begun(job)
-        let urgent = bench.makeSlurm(SlurmSettings(partition: "urgent", options: ["--exclusive", "--nodelist=n3"]))
+        let urgent = bench.makeSlurm(SlurmSettings(partition: "urgent", options: ["--exclusive"]))
         let other = try bench.makeJob("exit 0")
         let otherHandle = try await urgent.submit(other)
         #expect(try await slurm.untilEnded(job, handle) == .preempted)

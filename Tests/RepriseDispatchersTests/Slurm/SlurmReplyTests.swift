@@ -46,18 +46,28 @@ import Testing
     }
 
     @Test func `partitions`() {
-        let partitions = SlurmReply.partitions("main*|up|1-00:00:00|3|4|4000+|gpu:2\nold|drain|infinite|1|8|1000|(null)\n")
-        #expect(partitions.map(\.description) == [
-            "partition `main`, 3 nodes, 4 processors each, 3.91 GiB of memory each, gpu:2, at most 1-00:00:00",
-            "partition `old` (down), 1 nodes, 8 processors each, 1000 MiB of memory each, no time limit",
-        ])
+        let partitions = SlurmReply.partitions(
+            "main*|up|1-00:00:00|3|4|4000+|gpu:2\nold|drain|infinite|1|8|1000|(null)\n"
+        )
+        #expect(
+            partitions.map(\.description) == [
+                "partition `main`, 3 nodes, 4 processors each, 3.9 GiB of memory each, gpu:2, at most 1-00:00:00",
+                "partition `old` (down), 1 nodes, 8 processors each, 1000 MiB of memory each, no time limit",
+            ]
+        )
         #expect(partitions.map(\.isDefault) == [true, false])
     }
 
     @Test(arguments: [
-        ("invalid partition specified: nope; Batch job submission failed: Invalid partition name specified", "slurm-no-partition"),
+        (
+            "invalid partition specified: nope; Batch job submission failed: Invalid partition name specified",
+            "slurm-no-partition"
+        ),
         ("Batch job submission failed: User's group not permitted to use this partition", "slurm-not-permitted"),
-        ("Memory specification can not be satisfied; Batch job submission failed: Requested node configuration is not available", "slurm-impossible"),
+        (
+            "Memory specification can not be satisfied; Batch job submission failed: Requested node configuration is not available",
+            "slurm-impossible"
+        ),
         ("Batch job submission failed: Invalid generic resource (gres) specification", "slurm-impossible"),
         ("Batch job submission failed: Invalid node name specified", "slurm-impossible"),
         ("unrecognized option '--frobnicate'; Try \"sbatch --help\" for more information", "slurm-bad-option"),
@@ -65,7 +75,10 @@ import Testing
         ("Batch job submission failed: Unable to contact slurm controller (connect failure)", "slurm-down"),
         ("Batch job submission failed: Invalid account or account/partition combination specified", "slurm-no-account"),
         ("Batch job submission failed: Invalid qos specification", "slurm-no-qos"),
-        ("Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)", "slurm-limit"),
+        (
+            "Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)",
+            "slurm-limit"
+        ),
         ("Batch job submission failed: I/O error writing script/environment to file", "slurm-error"),
     ])
     func `what refusals mean`(words: String, code: String) {
@@ -97,7 +110,13 @@ import Testing
         change: (inout SlurmEvidence) -> Void = { _ in }
     ) -> JobStatus? {
         let row = SlurmRow(
-            id: "7", number: "7", name: "n", state: SlurmState(state), reason: "None", wait: wait, restarts: restarts,
+            id: "7",
+            number: "7",
+            name: "n",
+            state: SlurmState(state),
+            reason: "None",
+            wait: wait,
+            restarts: restarts,
             node: "n1"
         )
         var evidence = SlurmEvidence(job: job, record: record)
@@ -120,8 +139,10 @@ import Testing
         let record = ExitRecord(signal: 15)
         #expect(status("PREEMPTED", record: record) == .preempted)
         #expect(status("NODE_FAIL", record: record) == .lost(reason: "its node `n1` failed"))
-        #expect(status("TIMEOUT", record: record) == .ended(record, reason: "time limit of 1m"))
-        #expect(status("OUT_OF_MEMORY", record: record) == .ended(record, reason: "out of memory (memory limit of 1 GiB)"))
+        #expect(status("TIMEOUT", record: record) == .ended(record, reason: "time limit of 1m 00s"))
+        #expect(
+            status("OUT_OF_MEMORY", record: record) == .ended(record, reason: "out of memory (memory limit of 1 GiB)")
+        )
         #expect(status("CANCELLED", record: record) == .ended(record, reason: "cancelled at Slurm"))
         #expect(status("FAILED", record: record) == .ended(record, reason: nil))
         // Not until Slurm has said which.
