@@ -103,6 +103,27 @@ extension Laboratory {
     }
 }
 
+extension LaunchPlan {
+    /// What the engine of a target that executes elsewhere will be given first, a text for each submission; empty for others.
+    /// `RUN-1` stands where the first run's id will stand, and `STORE` for the store's folder.
+    public var submissions: [String] {
+        guard let target = try? site.settings(for: nil), target.kind == .slurm else { return [] }
+        var order: [Resources] = []
+        var names: [Resources: [String]] = [:]
+        for (index, variant) in plans.flatMap(\.variants).enumerated() {
+            for step in variant.steps where step.needs.isEmpty {
+                let key = "RUN-\(index + 1)" + (step.name.map { ".\($0)" } ?? "")
+                if names[step.resources] == nil { order.append(step.resources) }
+                names[step.resources, default: []].append(key)
+            }
+        }
+        let hasSecrets = plans.contains { !$0.credentials.isEmpty }
+        return order.map {
+            Slurm.preview(names[$0] ?? [], $0, hasSecrets: hasSecrets, store: "STORE", target.slurm)
+        }
+    }
+}
+
 extension EnvironmentDeclaration {
     fileprivate var namesImage: Bool {
         switch source {

@@ -15,6 +15,7 @@ struct PlanListing {
             try console.line("\(variant.variant).\(variant.replicate) \(head)  seed \(variant.seed)")
             try console.text(lines(of: variant, console).map { "    \($0)\n" }.joined())
         }
+        for submission in plan.submissions { try console.text("\n" + submission) }
     }
 
     private func lines(of variant: PlannedRun, _ console: Console) -> [String] {
@@ -39,6 +40,7 @@ struct PlanListing {
             "experiment": .string(plan.experiment),
             "project": .string(plan.project),
             "target": .string(plan.target),
+            "submissions": .list(plan.submissions.map(Value.string)),
             "variants": .list(
                 plan.variants.map { variant in
                     [

@@ -58,16 +58,25 @@ package final class Slurm: Dispatcher {
         )
     }
 
-    /// What `sbatch` is given for such a job, for a dry run.
-    package static func script(_ job: Job, _ settings: SlurmSettings) -> String {
-        let entry = SlurmBatch.Entry(key: job.key.description, folder: job.folder)
+    /// What `sbatch` will be given for runs that do not exist yet: a text for each array or single job. `names` stand where
+    /// the ids of the runs will stand, and `folder` is the store's.
+    package static func preview(
+        _ names: [String],
+        _ resources: Resources,
+        hasSecrets: Bool,
+        store folder: String,
+        _ settings: SlurmSettings
+    ) -> String {
+        let entries = names.map { SlurmBatch.Entry(key: $0, folder: "\(folder)/runs/\($0)") }
+        let isArray = names.count > 1
+        let name = "reprise-" + (isArray ? "ARRAY" : names.first ?? "")
         return SlurmScript.text(
             SlurmBatch(
-                name: name(of: [job], UInt64(0)),
-                folder: job.folder,
-                entries: [entry],
-                resources: job.resources,
-                hasSecrets: !job.secrets.isEmpty
+                name: name,
+                folder: isArray ? "\(folder)/slurm/\(name)" : entries.first?.folder ?? folder,
+                entries: entries,
+                resources: resources,
+                hasSecrets: hasSecrets
             ),
             settings
         )

@@ -71,8 +71,13 @@ enum SlurmEnd {
         _ now: Timestamp,
         reason: String?
     ) -> JobStatus {
-        if let record = evidence.record { return .ended(record, reason: reason) }
+        let isOutOfMemory = row.state == .outOfMemory || evidence.exceededMemory
+        if var record = evidence.record {
+            record.outOfMemory = isOutOfMemory ? true : record.outOfMemory
+            return .ended(record, reason: reason)
+        }
         var record = ExitRecord(startedAt: evidence.start, endedAt: now)
+        record.outOfMemory = isOutOfMemory ? true : nil
         let wait = row.wait ?? 0
         if wait & 127 != 0 {
             record.signal = wait & 127

@@ -43,7 +43,9 @@ extension SlurmCommands {
         if let name = settings.partition, known.isEmpty {
             let all = try await run("sinfo", ["--noheader", "--summarize", "--format=%P|%a|%l|%D|%c|%m|%G"])
             let names = SlurmReply.partitions(all.text).map(\.name)
-            throw SlurmError.noPartition(name, words: "Slurm has " + names.map { "`\($0)`" }.joined(separator: ", "))
+            let near = nearestName(to: name, among: names).map { "; did you mean `\($0)`?" } ?? ""
+            let words = "Slurm has " + names.map { "`\($0)`" }.joined(separator: ", ") + near
+            throw SlurmError.noPartition(name, words: words)
         }
         return (settings.partition == nil ? known.filter(\.isDefault) : known).map(\.description)
     }

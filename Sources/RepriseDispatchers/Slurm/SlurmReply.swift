@@ -88,7 +88,7 @@ enum SlurmReply {
                     reason: "",
                     wait: code.count == 2 ? code[0] << 8 | code[1] : nil,
                     restarts: 0,
-                    node: fields[4]
+                    node: fields[4] == "None assigned" ? "" : fields[4]
                 )
             }
     }

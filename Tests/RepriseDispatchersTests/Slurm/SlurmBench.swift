@@ -38,6 +38,9 @@ final class SlurmBench: DispatcherBench {
         case .killsItself(let signal): try makeJob(note + "kill -\(signal) $$", key: key)
         case .runs: try makeJob(note + "sleep 300", key: key)
         case .ignoresTermination: try makeJob("trap '' TERM; \(note) sleep 300; sleep 300", key: key)
+        case .exitsLate(let status): try makeJob(note + "sleep 1; exit \(status)", key: key)
+        case .exceedsMemory: try makeJob(note + JobCommands.hog, key: key, resources: Resources(memory: 32 << 20))
+        case .exceedsTime: try makeJob(note + "sleep 300", key: key, resources: Resources(time: 300))
         }
     }
 

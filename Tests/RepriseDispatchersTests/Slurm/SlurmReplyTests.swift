@@ -25,10 +25,11 @@ import Testing
 
     @Test func `accounts, with and without a database`() {
         let rows = SlurmReply.accounting(
-            "9_1|13|FAILED|3:0|n1|x\n9_1.batch|13.batch|FAILED|3:0|n1|batch\n8|8|CANCELLED by 1000|0:15||y\n"
+            "9_1|13|FAILED|3:0|n1|x\n9_1.batch|13.batch|FAILED|3:0|n1|batch\n8|8|CANCELLED by 0|0:0|None assigned|y\n"
         )
         #expect(rows.map(\.id) == ["9_1", "8"])
-        #expect(rows.map(\.wait) == [768, 15])
+        #expect(rows.map(\.wait) == [768, 0])
+        #expect(rows.map(\.node) == ["n1", ""])
         #expect(rows.map(\.state) == [.failed, .cancelled])
     }
 
