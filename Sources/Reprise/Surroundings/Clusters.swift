@@ -1,3 +1,4 @@
+import OrderedCollections
 import RepriseDispatch
 import RepriseDispatchers
 import RepriseExperiments

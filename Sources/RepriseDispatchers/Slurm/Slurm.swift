@@ -16,12 +16,12 @@ package final class Slurm: Dispatcher {
         limitsTime: true
     )
 
-    private let settings: SlurmSettings
-    private let folder: String
-    private let files: any FileSystem
-    private let jobFiles: SlurmJobFiles
-    private let entropy: any Entropy
-    private let commands: SlurmCommands
+    let settings: SlurmSettings
+    let folder: String
+    let files: any FileSystem
+    let jobFiles: SlurmJobFiles
+    let entropy: any Entropy
+    let commands: SlurmCommands
     private let watch: SlurmWatch
     private let cancelling: SlurmCancelling
 
@@ -141,91 +141,6 @@ package final class Slurm: Dispatcher {
         }
     }
 
-    private static func name(of jobs: [Job], _ number: UInt64) -> String {
-        if jobs.count == 1 { return "reprise-\(jobs[0].key)" }
-        let digits = withUnsafeBytes(of: number.bigEndian) { hexadecimal($0) }
-        return "reprise-\(jobs[0].key.run.short)-\(digits)"
-    }
-
-    /// An array for those that ask for the same, in the order in which they came.
-    private func batches(of jobs: [Job]) async throws -> [(SlurmBatch, [Job])] {
-        var order: [SlurmDemand] = []
-        var groups: [SlurmDemand: [Job]] = [:]
-        for job in jobs {
-            let demand = SlurmDemand(resources: job.resources, secrets: job.secrets)
-            if groups[demand] == nil { order.append(demand) }
-            groups[demand, default: []].append(job)
-        }
-        let most = groups.values.contains { $0.count > 1 } ? await commands.largestArray() : 1
-        return order.flatMap { demand -> [(SlurmBatch, [Job])] in
-            let jobs = groups[demand] ?? []
-            return stride(from: 0, to: jobs.count, by: most)
-                .map { start in
-                    let part = Array(jobs[start..<min(start + most, jobs.count)])
-                    return (batch(of: part, demand), part)
-                }
-        }
-    }
-
-    private func batch(of jobs: [Job], _ demand: SlurmDemand) -> SlurmBatch {
-        let name = Self.name(of: jobs, entropy.next())
-        return SlurmBatch(
-            name: name,
-            folder: jobs.count == 1 ? jobs[0].folder : folder + "/" + name,
-            entries: jobs.map { SlurmBatch.Entry(key: $0.key.description, folder: $0.folder) },
-            resources: demand.resources,
-            hasSecrets: !demand.secrets.isEmpty
-        )
-    }
-
-    private func submit(_ batch: SlurmBatch, _ jobs: [Job]) async -> [JobKey: Result<JobHandle, any Error>] {
-        var results: [JobKey: Result<JobHandle, any Error>] = [:]
-        do {
-            let id = try await handOver(batch, jobs)
-            for (index, job) in jobs.enumerated() {
-                let submission = submission(of: batch, index, id: id)
-                // Whoever finds none of these asks Slurm for the name.
-                try? jobFiles.write(submission, of: job)
-                results[job.key] = submission.handle.map { .success($0) }
-            }
-        } catch {
-            if let refusal = error as? SlurmError, refusal.isCertain {
-                for job in jobs { jobFiles.forget(job) }
-                if batch.isArray { try? files.remove(batch.folder) }
-            }
-            for job in jobs { results[job.key] = .failure(error) }
-        }
-        return results
-    }
-
-    private func submission(of batch: SlurmBatch, _ index: Int, id: String? = nil) -> SlurmJobFiles.Submission {
-        SlurmJobFiles.Submission(
-            name: batch.name,
-            index: batch.isArray ? index : nil,
-            log: batch.log(of: index),
-            id: id
-        )
-    }
-
-    private func handOver(_ batch: SlurmBatch, _ jobs: [Job]) async throws -> String {
-        try files.makeFolder(batch.folder)
-        try files.write(SlurmScript.text(batch, settings), to: batch.script, mode: 0o755)
-        let secrets = batch.hasSecrets ? SlurmSecrets(jobs[0].secrets, using: entropy) : nil
-        for (index, job) in jobs.enumerated() {
-            if let secrets {
-                let path = job.folder + "/" + SlurmSecrets.file
-                try files.write(Array(secrets.text.utf8), to: path, mode: 0o600, durable: false)
-            }
-            try jobFiles.write(submission(of: batch, index), of: job)
-        }
-        return try await commands.submit(
-            batch,
-            halves: secrets?.environment,
-            secrets: jobs[0].secrets,
-            lock: folder + "/sbatch.lock"
-        )
-    }
-
     // MARK: Finding
 
     package func find(_ jobs: [Job]) async throws -> [JobKey: JobHandle] {
@@ -259,12 +174,6 @@ package final class Slurm: Dispatcher {
         }
         return found
     }
-}
-
-/// What jobs of one array have in common.
-private struct SlurmDemand: Hashable {
-    var resources: Resources
-    var secrets: [String: String]
 }
 
 extension SlurmError {

@@ -5,7 +5,9 @@ import RepriseSystem
 enum SlurmScript {
     static func text(_ batch: SlurmBatch, _ settings: SlurmSettings) -> String {
         let time = batch.resources.time
-        var parts = ["#!/bin/sh\n" + options(batch, settings).map { "#SBATCH \($0)" }.joined(separator: "\n"), task(batch)]
+        var parts = [
+            "#!/bin/sh\n" + options(batch, settings).map { "#SBATCH \($0)" }.joined(separator: "\n"), task(batch),
+        ]
         parts.append(SlurmScriptParts.claim)
         if !settings.modules.isEmpty { parts.append(SlurmScriptParts.modules(settings.modules)) }
         if !settings.prologue.isEmpty { parts.append(settings.prologue.joined(separator: "\n")) }

@@ -17,7 +17,6 @@
 #SBATCH --exclude=n7,n8
 #SBATCH "--comment=a b \"c\""
 
-
 case $SLURM_ARRAY_TASK_ID in
 0) REPRISE_JOB=run.train.0 folder=/shared/runs/run/steps/train.0 ;;
 1) REPRISE_JOB=run.train.1 folder=/shared/runs/run/steps/train.1 ;;

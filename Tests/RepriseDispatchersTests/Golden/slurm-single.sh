@@ -8,7 +8,6 @@
 #SBATCH --open-mode=append
 #SBATCH --output="/shared/it's 100%%/runs/0123456789abcdef0123456789abcdef/slurm.log"
 
-
 REPRISE_JOB=0123456789abcdef0123456789abcdef folder='/shared/it'\''s 100%/runs/0123456789abcdef0123456789abcdef'
 
 cd -- "$folder" || exit 126

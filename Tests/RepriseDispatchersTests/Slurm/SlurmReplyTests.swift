@@ -141,8 +141,10 @@ import Testing
         #expect(status("PREEMPTED", record: record) == .preempted)
         #expect(status("NODE_FAIL", record: record) == .lost(reason: "its node `n1` failed"))
         #expect(status("TIMEOUT", record: record) == .ended(record, reason: "time limit of 1m 00s"))
+        var killed = record
+        killed.outOfMemory = true
         #expect(
-            status("OUT_OF_MEMORY", record: record) == .ended(record, reason: "out of memory (memory limit of 1 GiB)")
+            status("OUT_OF_MEMORY", record: record) == .ended(killed, reason: "out of memory (memory limit of 1 GiB)")
         )
         #expect(status("CANCELLED", record: record) == .ended(record, reason: "cancelled at Slurm"))
         #expect(status("FAILED", record: record) == .ended(record, reason: nil))
