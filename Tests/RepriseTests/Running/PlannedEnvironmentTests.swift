@@ -1,10 +1,11 @@
-import RepriseExperiments
+import OrderedCollections
 import RepriseModel
 import RepriseSnapshots
 import RepriseSystem
 import Testing
 
 @testable import Reprise
+@testable import RepriseExperiments
 
 @Suite struct `Planned environments` {
     private static let site = """
@@ -27,7 +28,7 @@ import Testing
         do {
             _ = try await ground.laboratory.plan(RunOptions(file: "a.exp.yaml", target: target))
         } catch let error as any RepriseError {
-            #expect(error.exitCode == 2)
+            #expect(error.fault == .usage)
             return error
         }
         return Mistake("it was planned", code: "no-error")
