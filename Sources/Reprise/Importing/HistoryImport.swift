@@ -113,7 +113,7 @@ struct HistoryImport {
         let history = run.history
         let mark = SHA256Hasher.digest(of: history.pointMark.utf8)
         let position = try store.positions(of: run.id)[HistoryImport.position] ?? IngestPosition()
-        if !history.pointMark.isEmpty, position.mark == Array(mark.description.utf8) { return }
+        if !history.pointMark.isEmpty, position.mark == mark { return }
         var known = KnownPoints(store: store, run: run.id)
         var next: String?
         repeat {
@@ -128,7 +128,7 @@ struct HistoryImport {
             next = page.next
         } while next != nil
         var done = position
-        done.mark = Array(mark.description.utf8)
+        done.mark = mark
         if done != position {
             let advance = IngestAdvance(source: HistoryImport.position, from: position, to: done)
             try store.ingest([IngestBatch(run: run.id, time: store.clock.now(), advance: advance)])

@@ -64,7 +64,7 @@ extension Database {
             advance.to.rejected,
             advance.to.isInsideLongLine,
             advance.to.isClosed,
-            advance.to.mark
+            advance.to.mark.map { Array($0.description.utf8) } ?? []
         )
         return true
     }
@@ -78,7 +78,7 @@ extension SQLQuery {
             rejected: int64(column + 2),
             isInsideLongLine: int64(column + 3) != 0,
             isClosed: int64(column + 4) != 0,
-            mark: bytes(column + 5) { Array($0) }
+            mark: bytes(column + 5) { Digest(String(decoding: $0, as: UTF8.self)) }
         )
     }
 }

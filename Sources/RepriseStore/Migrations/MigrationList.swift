@@ -13,6 +13,7 @@ let migrationList = [
     migration0002,
     migration0003,
     migration0004,
+    migration0005,
 ]
 
 /// `PRAGMA application_id` of a store: "Rprs" in ASCII.

@@ -65,8 +65,9 @@ package struct IngestPosition: Hashable, Sendable {
     package var isInsideLongLine: Bool
     /// The file was read to its end after its job had ended, and is never read again, whatever becomes of it.
     package var isClosed: Bool
-    /// The last bytes before the offset, at most 64: while they still stand there, it is still the same file.
-    package var mark: [UInt8]
+    /// The digest of the `markedBytes` bytes before the offset: while they still stand there, it is still the same file.
+    /// Never the bytes themselves, which may be a secret that a program has printed. nil: nobody looked.
+    package var mark: Digest?
 
     package init(
         offset: Int64 = 0,
@@ -74,7 +75,7 @@ package struct IngestPosition: Hashable, Sendable {
         rejected: Int64 = 0,
         isInsideLongLine: Bool = false,
         isClosed: Bool = false,
-        mark: [UInt8] = []
+        mark: Digest? = nil
     ) {
         self.offset = offset
         self.lines = lines
@@ -83,6 +84,9 @@ package struct IngestPosition: Hashable, Sendable {
         self.isClosed = isClosed
         self.mark = mark
     }
+
+    /// How many bytes before the offset `mark` is of.
+    package var markedBytes: Int { Int(min(64, offset)) }
 }
 
 /// A step from one position of a source to another.

@@ -55,26 +55,26 @@ package struct MetricTail: Hashable, Sendable {
         do throws(FileError) {
             bytes = try files.read(
                 path,
-                offset: start.offset - Int64(start.mark.count),
-                count: start.mark.count + wanted
+                offset: start.offset - Int64(start.markedBytes),
+                count: start.markedBytes + wanted
             )
         } catch {
             if error.reason == .missing { return nil }
             throw error
         }
         var notes: [String] = []
-        if !bytes.starts(with: start.mark) {
+        if !isStill(start, bytes) {
             notes.append("`\(source)` shrank or was replaced, and was read again from its start")
             start = IngestPosition(lines: 0, rejected: start.rejected)
             bytes = try files.read(path, offset: 0, count: wanted)
         }
-        let read = bytes[start.mark.count...]
+        let read = bytes[start.markedBytes...]
         if kind == .events {
             let taken = events(read, from: start, size: status.bytes, isFinal: isFinal)
             return try batch(taken, notes, bytes, from: start, was: position, at: now, files)
         }
         var reading = TailReading(tail: self, position: start)
-        let isEnd = isFinal && bytes.count < start.mark.count + wanted
+        let isEnd = isFinal && bytes.count < start.markedBytes + wanted
         read.withUnsafeBytes { reading.take($0, isEnd: isEnd) }
         // A file without a single metric needs no memory: nothing of it could come twice.
         let isEmpty = position == IngestPosition() && reading.hasNothing && (isEnd || reading.position.offset == 0)
@@ -126,11 +126,12 @@ package struct MetricTail: Hashable, Sendable {
     ) throws -> IngestBatch? {
         var end = taken.position
         let count = end.offset - start.offset
-        if count > bytes.count - start.mark.count {
+        if count > bytes.count - start.markedBytes {
             // A long record was passed over, beyond what was read.
-            end.mark = try files.read(path, offset: end.offset - 64, count: 64)
+            end.mark = SHA256Hasher.digest(of: try files.read(path, offset: end.offset - 64, count: 64))
         } else {
-            end.mark = mark(before: count, bytes, start.mark.count)
+            let behind = start.markedBytes + Int(count)
+            end.mark = SHA256Hasher.digest(of: bytes[(behind - end.markedBytes)..<behind])
         }
         guard end != position else { return nil }
         return IngestBatch(
@@ -142,9 +143,9 @@ package struct MetricTail: Hashable, Sendable {
         )
     }
 
-    /// The last bytes that were taken in, the earlier mark included where few were.
-    private func mark(before taken: Int64, _ bytes: [UInt8], _ earlier: Int) -> [UInt8] {
-        let end = earlier + Int(taken)
-        return Array(bytes[max(0, end - 64)..<end])
+    /// Whether the bytes before the position are those that were taken in.
+    private func isStill(_ position: IngestPosition, _ bytes: [UInt8]) -> Bool {
+        guard bytes.count >= position.markedBytes else { return false }
+        return position.mark.map { $0 == SHA256Hasher.digest(of: bytes.prefix(position.markedBytes)) } ?? true
     }
 }

@@ -69,7 +69,7 @@ import Testing
         let fixture = try StoreFixture()
         let run = try run(in: fixture)
         var batch = batch(run, "a", SeriesPoints(steps: [0], times: [0], values: [1]))
-        let end = IngestPosition(offset: 9, lines: 1, mark: Array("\"a\": 1}\n".utf8))
+        let end = IngestPosition(offset: 9, lines: 1, mark: SHA256Hasher.digest(of: "{\"a\": 1}\n".utf8))
         batch.advance = IngestAdvance(source: "metrics.jsonl", from: IngestPosition(), to: end)
         #expect(try fixture.store.ingest([batch]) == [true])
         #expect(try fixture.open().ingest([batch]) == [false])
