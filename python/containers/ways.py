@@ -97,7 +97,7 @@ def secret(world, options):
     value = "s3cret" + secrets.token_hex(8)
     with world.project(options) as project:
         project.write("reprise.yaml", world.target + "credentials:\n  token: {variable: A_TOKEN}\n")
-        project.write("secret.exp.yaml", "command: 'test ${#TOKEN} = 22 && sleep 1 && echo \"$TOKEN\" | cksum'\n"
+        project.write("secret.exp.yaml", "command: 'test ${#TOKEN} = 22 && sleep 1 && echo \"$TOKEN\" | sha256sum'\n"
                       f"environment: {image(world, 'busybox', 'credentials: {TOKEN: token}')}\n")
         seen, stop = set(), threading.Event()
         watcher = threading.Thread(target=arguments_with, args=(value.encode(), seen, stop))
@@ -195,9 +195,12 @@ def begun(project, number, patience=60):
 
 
 def world_is_clean(project):
-    left = {name for name in project.world.containers() if name.startswith("reprise-")}
-    if left:
-        raise Failed(f"containers are left: {left}")
+    """An engine may still be busy with what it was told to remove."""
+    deadline = time.monotonic() + 5
+    while left := {name for name in project.world.containers() if name.startswith("reprise-")}:
+        if time.monotonic() > deadline:
+            raise Failed(f"containers are left: {left}")
+        time.sleep(0.1)
 
 
 def engine_client_killed(world, options):

@@ -89,10 +89,12 @@ class World:
                 shutil.rmtree(place, ignore_errors=True)
 
     def expect_nothing_left(self, place, before):
-        left = self.containers() - before
-        if left:
-            raise Failed(f"{self.name}: containers are left: {', '.join(sorted(left))}")
         deadline = time.monotonic() + 5
+        # An engine may still be busy with what it was told to remove.
+        while left := self.containers() - before:
+            if time.monotonic() > deadline:
+                raise Failed(f"{self.name}: containers are left: {', '.join(sorted(left))}")
+            time.sleep(0.1)
         while found := processes_of(place):
             if time.monotonic() > deadline:
                 raise Failed(f"{self.name}: processes are left: {found}")
