@@ -20,7 +20,14 @@ struct JobTree {
         let name = execution.job.key.description
         let carriers = all.map(\.id).filter { table.variable("REPRISE_JOB", of: $0) == name }
         let leader = execution.leaderHasEnded ? nil : execution.process
-        let session = all.filter { $0.session == execution.process || $0.id == leader }.map(\.id)
+        let lock = execution.job.folder + "/" + JobFolders.lock
+        let session =
+            all.filter { facts in
+                guard facts.session == execution.process || facts.id == leader else { return false }
+                // A container may be looked for long after its client, whose number may be a stranger's by now.
+                return leader != nil || !execution.isContained || table.hasOpen(lock, facts.id)
+            }
+            .map(\.id)
         let members = Descent(of: session + carriers, among: all).processes
         if execution.isContained {
             client = leader.map { members.contains($0) ? [$0] : [] } ?? []

@@ -9,7 +9,8 @@ extension MachineJobs {
         let leavesFiles = containers?.leavesFiles(job) == true
         let isTidy = usage?.status != nil && usage?.status != 125 && signal == nil && !leavesFiles
         if let record = ExitFile.read(in: job.folder, folders.files) {
-            if !isTidy { await containers?.remove(job) }
+            if isTidy { return forget(job, ended(record, job)) }
+            await containers?.remove(job)
             return hasLeftovers(job) ? .running(since: record.startedAt) : forget(job, ended(record, job))
         }
         var remains = JobRemains.nothing(reason: nil)

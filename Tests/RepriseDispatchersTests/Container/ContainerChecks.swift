@@ -150,6 +150,44 @@ struct ContainerChecks {
         #expect(((record?.peakMemory ?? 0) > 8_000_000) == facts.limitsMemory, "\(record?.peakMemory ?? 0)")
     }
 
+    /// Kills clients, their monitors or whole jobs at random moments, from before the container is there to its end.
+    func surviveKills() async throws {
+        let first = try bench.makeDispatcher()
+        var jobs: [Job: JobHandle] = [:]
+        for number in 0..<10 {
+            let job = try bench.makeJob("echo x >> ../executions; sleep 0.\(number); exit \(number)")
+            jobs[job] = try await first.submit(job)
+        }
+        await withTaskGroup(of: Void.self) { group in
+            for (job, handle) in jobs {
+                group.addTask {
+                    try? await Task.sleep(for: .milliseconds(.random(in: 0...2500)))
+                    kill(job, handle, everything: Bool.random())
+                }
+            }
+        }
+        let second = try bench.makeDispatcher()
+        for (job, handle) in jobs {
+            let status = try await second.untilEnded(job, handle)
+            #expect(try bench.executions(of: job) <= 1)
+            #expect(try await bench.leftovers(of: job) == [], "\(status)")
+            guard let record = ExitFile.read(in: job.folder, bench.files) else { continue }
+            guard case .ended(let told, _) = status else {
+                Issue.record("an exit status is lost: \(status)")
+                continue
+            }
+            #expect(told.status == record.status && told.signal == record.signal)
+        }
+    }
+
+    private func kill(_ job: Job, _ handle: JobHandle, everything: Bool) {
+        _ = bench.killLeader(handle)
+        guard everything else { return }
+        for facts in table.all() where table.hasOpen(job.folder + "/job.lock", facts.id) {
+            table.send(ProcessSignal.kill, to: facts.id)
+        }
+    }
+
     func launchByHand() async throws {
         let job = try bench.makeJob("echo x >> ../executions; exit 6")
         let source = bench.source

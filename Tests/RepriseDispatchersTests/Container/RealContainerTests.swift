@@ -21,6 +21,7 @@ struct `Real jobs in Podman` {
     @Test func `an image that is gone is told`() async throws { try await checks.noticeAMissingImage() }
     @Test func `a container that never began is removed`() async throws { try await checks.clearWhatNeverBegan() }
     @Test func `what it used is told`() async throws { try await checks.tellWhatTheyUsed() }
+    @Test func `nothing is left of what is killed at any moment`() async throws { try await checks.surviveKills() }
     @Test func `launch.sh works by hand`() async throws { try await checks.launchByHand() }
 }
 
@@ -38,5 +39,6 @@ struct `Real jobs in Docker` {
     @Test func `an image that is gone is told`() async throws { try await checks.noticeAMissingImage() }
     @Test func `a container that never began is removed`() async throws { try await checks.clearWhatNeverBegan() }
     @Test func `what it used is told`() async throws { try await checks.tellWhatTheyUsed() }
+    @Test func `nothing is left of what is killed at any moment`() async throws { try await checks.surviveKills() }
     @Test func `launch.sh works by hand`() async throws { try await checks.launchByHand() }
 }
