@@ -58,19 +58,19 @@ package struct ContainerLauncher: JobLauncher {
         if let script = JobTree.script(of: job, folders) { return .running(process: script) }
         guard let note = JobEngine(in: job.folder, files) else { return .nothing(reason: nil) }
         let hasBegun = folders.claim(in: job.folder) != nil
-        // A client that came to the container's end tells its status; with 125 it tells of itself.
-        if let status = ended?.status, status != 125 || !hasBegun {
+        // A client that came to the container's end tells its status; with these three it tells of itself.
+        if let status = ended?.status, !hasBegun || !(125...127).contains(status) {
             return .nothing(reason: reason(job, note, status: status, hasBegun), status: status)
         }
+        let unstarted = hasBegun ? nil : "`\(note.kind.rawValue)` was ended before the container had started"
         guard let state = await state(of: note) else {
-            let status: Int? = hasBegun || ended?.signal != nil ? nil : 125
-            return .nothing(reason: reason(job, note, status: 125, hasBegun), status: status)
+            if hasBegun || ended?.signal != nil { return .nothing(reason: unstarted) }
+            return .nothing(reason: reason(job, note, status: 125, hasBegun), status: 125)
         }
         if let process = state.process, isOurs(process, job) { return .running(process: process) }
-        guard state.hasEnded else {
-            return .nothing(reason: "`\(note.kind.rawValue)` was ended before the container had started")
-        }
-        return .nothing(reason: nil, status: state.status, outOfMemory: state.outOfMemory)
+        // Podman knows no status of a container whose monitor was killed.
+        guard state.hasEnded, state.status >= 0 else { return .nothing(reason: unstarted) }
+        return .nothing(reason: unstarted, status: state.status, outOfMemory: state.outOfMemory)
     }
 
     package func remove(_ job: Job) async {

@@ -17,7 +17,8 @@ package struct JobEngine: Hashable, Sendable {
     /// The variables by which the program finds its engine, such as DOCKER_HOST.
     package var variables: [String: String]
 
-    package init(kind: EngineKind, program: String, name: String, image: String = "", variables: [String: String] = [:]) {
+    package init(kind: EngineKind, program: String, name: String, image: String = "", variables: [String: String] = [:])
+    {
         self.kind = kind
         self.program = program
         self.name = name

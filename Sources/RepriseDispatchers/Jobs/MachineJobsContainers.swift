@@ -5,11 +5,10 @@ import RepriseSystem
 /// How jobs in containers end, whose client may be gone before them.
 extension MachineJobs {
     func concludeContained(_ job: Job, usage: ChildUsage?, signal: Int?) async -> JobStatus {
-        // A client that ended by itself has left nothing behind.
-        let leavesFiles = containers?.leavesFiles(job) == true
-        let isTidy = usage?.status != nil && usage?.status != 125 && signal == nil && !leavesFiles
         if let record = ExitFile.read(in: job.folder, folders.files) {
-            if isTidy { return forget(job, ended(record, job)) }
+            if signal == nil, Self.hasLeftNothing(usage, record), containers?.leavesFiles(job) != true {
+                return forget(job, ended(record, job))
+            }
             await containers?.remove(job)
             return hasLeftovers(job) ? .running(since: record.startedAt) : forget(job, ended(record, job))
         }
@@ -23,12 +22,21 @@ extension MachineJobs {
             }
             remains = .nothing(reason: nil)
         }
-        if !isTidy { await containers?.remove(job) }
+        await containers?.remove(job)
         if hasLeftovers(job) { return .running(since: nil) }
         // It may have been written while the engine was asked.
         if let record = ExitFile.read(in: job.folder, folders.files) { return forget(job, ended(record, job)) }
         return forget(job, unrecorded(job, remains, usage, signal))
     }
+
+    /// A client that hands on the script's own status has seen the container's end and removed it. One that lost sight of
+    /// it ends with one of these three.
+    private static func hasLeftNothing(_ usage: ChildUsage?, _ record: ExitRecord) -> Bool {
+        guard let status = usage?.status, !isEnginesOwn(status) else { return false }
+        return status == record.status ?? record.signal.map { $0 + 128 }
+    }
+
+    private static func isEnginesOwn(_ status: Int) -> Bool { (125...127).contains(status) }
 
     private func forget(_ job: Job, _ status: JobStatus) -> JobStatus {
         keeper.forget(job.key)
@@ -58,7 +66,8 @@ extension MachineJobs {
         }
         if let signal { record.signal = signal }
         if record.status == nil, record.signal == nil {
-            record.status = usage?.status
+            let hasBegun = record.startedAt != nil
+            record.status = usage?.status.flatMap { hasBegun && Self.isEnginesOwn($0) ? nil : $0 }
             record.signal = usage?.signal
         }
         guard record.status != nil || record.signal != nil else {
