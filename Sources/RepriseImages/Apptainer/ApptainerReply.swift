@@ -56,7 +56,8 @@ package enum ApptainerReply {
     /// A line of its talk as it is shown to a person; nil for what only it itself needs to know.
     static func progress(_ line: String) -> String? {
         guard let clean = lines(line).first else { return nil }
-        let dull = ["Non-gzip squashfs", "To see mksquashfs", "Build complete", "No default remote in use"]
+        // Why it gave up is told with the error.
+        let dull = ["Non-gzip squashfs", "To see mksquashfs", "Build complete", "No default remote in use", "FATAL:"]
         if dull.contains(where: { clean.contains($0) }) { return nil }
         guard clean.hasPrefix("INFO") else { return clean }
         return String(clean.drop { $0 != ":" }.dropFirst().drop { $0 == " " })

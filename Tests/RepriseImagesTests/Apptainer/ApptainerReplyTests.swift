@@ -148,6 +148,7 @@ import Testing
     @Test func `what it says while it works is shown without its marks`() {
         #expect(ApptainerReply.progress("INFO:    Extracting OCI image...") == "Extracting OCI image...")
         #expect(ApptainerReply.progress("INFO:    Build complete: /d/image.sif") == nil)
+        #expect(ApptainerReply.progress("FATAL:   While performing build: no space left on device") == nil)
         #expect(ApptainerReply.progress("12.3MiB / 20MiB") == "12.3MiB / 20MiB")
     }
 
