@@ -8,6 +8,12 @@ package struct TargetSettings: Hashable, Sendable {
     /// Every setting that is set, by its last name; sizes in bytes.
     package var values: Mapping
 
+    package init(name: String, kind: TargetKind, values: Mapping) {
+        self.name = name
+        self.kind = kind
+        self.values = values
+    }
+
     /// Whether this version can run something there.
     package var isSupported: Bool { kind.isSupported }
     /// How many runs at once, whatever they ask for; at least 1.

@@ -5,16 +5,13 @@ import RepriseSystem
 
 extension Laboratory {
     /// Removes for good what no kept run and no named snapshot needs: runs deleted more than `keepDays` days ago, and
-    /// outputs, checkouts and code that nothing refers to.
+    /// outputs, checkouts, code and what is remembered of images that nothing refers to.
     package func collectGarbage(dryRun: Bool = false, keepDays: Int = 7) async throws -> GarbageReport {
         let store = try store()
         let now = world.wallClock.now()
-        let report = try store.gc(
-            GarbageRule(
-                deletedBefore: now.advanced(by: .seconds(-86_400 * keepDays)),
-                isDryRun: dryRun
-            )
-        )
+        let rule = GarbageRule(deletedBefore: now.advanced(by: .seconds(-86_400 * keepDays)), isDryRun: dryRun)
+        var report = try store.gc(rule)
+        try collectImages(into: &report, of: store, dryRun: dryRun, youth: rule.youth)
         if dryRun { return report }
         let maker = world.snapshotMaker(store.folder)
         for snapshot in report.snapshots { try await maker.repository.forget(snapshot.id) }

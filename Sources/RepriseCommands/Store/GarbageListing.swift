@@ -6,7 +6,7 @@ extension GarbageReport {
     var words: String {
         let counts = [
             (runs.count, "run"), (models.count, "logged model"), (snapshots.count, "snapshot"),
-            (objects.count, "object"),
+            (objects.count, "object"), (images.count, "image file"),
         ]
         let words = counts.filter { $0.0 > 0 }.map { "\($0) \($0 == 1 ? $1 : $1 + "s")" }
         return words.isEmpty ? "nothing to remove" : words.joined(separator: ", ")
@@ -18,7 +18,7 @@ extension GarbageReport {
             "runs": .list(runs.map { .string($0.description) }),
             "models": .list(models.map(Value.string)),
             "snapshots": .list(snapshots.map { .string($0.id.description) }),
-            "objects": .list(objects.map { .string($0.description) }),
+            "objects": .list(objects.map { .string($0.description) }), "images": .list(images.map(Value.string)),
         ]
     }
 }

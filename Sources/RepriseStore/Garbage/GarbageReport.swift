@@ -10,7 +10,9 @@ package struct GarbageReport: Hashable, Sendable {
     /// The ids of logged models.
     package var models: [String] = []
     package var objects: [Digest] = []
-    /// Freed by files of runs and objects together.
+    /// Files and folders below the store's own, of images that nothing needs.
+    package var images: [String] = []
+    /// Freed by files of runs, objects and images together.
     package var bytes: Int64 = 0
 }
 
