@@ -39,7 +39,7 @@ extension FileSystem {
             if name == "." { continue }
             if name == ".." {
                 let above = folder(of: place)
-                place = above == "/" ? "" : above
+                place = place.isEmpty || above == "/" ? "" : above
                 continue
             }
             let next = place + "/" + name
