@@ -75,9 +75,13 @@ package struct ContainerLauncher: JobLauncher {
 
     package func remove(_ job: Job) async {
         guard let note = JobEngine(in: job.folder, files) else { return }
+        var refusals = 0
         for _ in 0..<60 {
             guard let result = await ask(note, ContainerArguments.remove(note.name, note.kind)) else { return }
-            guard result.status != 0, result.errorText.contains("already in progress") else { return }
+            if result.status == 0 || result.errorText.lowercased().contains("no such container") { return }
+            // Podman waits in vain for a monitor that was killed, and then has to be asked again.
+            if !result.errorText.contains("already in progress") { refusals += 1 }
+            if refusals == 3 { return }
             try? await ContinuousClock().sleep(for: .milliseconds(50))
         }
     }
