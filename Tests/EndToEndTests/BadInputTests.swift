@@ -192,16 +192,16 @@ private let mistakes = [
     BadInput("a shell's command that is not there", "command: nosuchcmd -x\n", words: "bad.exp.yaml", "`nosuchcmd`"),
     BadInput("a script that is not there", "command: [./nosuch.sh]\n", words: "bad.exp.yaml", "`./nosuch.sh`"),
     BadInput(
-        "an image",
-        "command: echo\nenvironment: {image: \"a:3\"}\n",
+        "an image from nowhere",
+        "command: echo\nenvironment: {image: \"docker-archve:tool.tar\"}\n",
         words: "bad.exp.yaml:2:",
-        "`environment.image`"
+        "`docker-archive:`"
     ),
     BadInput(
-        "a build",
+        "a recipe that is not there",
         "command: echo\nenvironment: {build: {dockerfile: Dockerfile}}\n",
         words: "bad.exp.yaml:2:",
-        "`environment.build`"
+        "`environment.build.dockerfile`"
     ),
     BadInput("data far away", "command: echo\ndata: {d: \"s3://bucket/x\"}\n", words: "bad.exp.yaml:2:", "`s3://`"),
     BadInput("data that are not there", "command: echo\ndata: {d: no.csv}\n", words: "`d`", "no.csv"),
@@ -217,9 +217,9 @@ private let mistakes = [
     BadInput(
         "a target of a kind that is not there yet",
         "command: echo\n",
-        ["--on", "hpc", "--set", "targets.hpc.kind=slurm"],
-        words: "`hpc`",
-        "`slurm`"
+        ["--on", "pods", "--set", "targets.pods.kind=kubernetes"],
+        words: "`pods`",
+        "`kubernetes`"
     ),
     BadInput("an unknown setting", "command: echo\n", ["--set", "targt=x"], words: "`targt`", "`target`"),
     BadInput("a setting of a wrong type", "command: echo\n", ["--set", "targets.local.slots=many"], words: "`many`"),

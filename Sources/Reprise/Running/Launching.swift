@@ -16,6 +16,7 @@ extension Laboratory {
     ) async throws -> Launch {
         let check = CommandCheck(world: world, isKept: plan.options.snapshot != nil)
         for part in plan.plans { try check.check(part) }
+        try await askCluster(of: plan)
         let store = try store(makingIn: try home(of: plan))
         var freezing = try freezing(plan, in: store, check: check, progress: progress)
         var generator = EntropyGenerator(world.entropy)

@@ -59,6 +59,14 @@ extension Laboratory {
         )
     }
 
+    /// Refuses to queue what the cluster would refuse, or what would wait for a controller that is not there.
+    func askCluster(of plan: LaunchPlan) async throws {
+        let target = try plan.site.settings(for: plan.target)
+        guard target.kind == .slurm else { return }
+        let commands = SlurmCommands(target.slurm, processes: world.processes, variables: world.variables)
+        if let problem = await commands.examine().problems.first { throw problem }
+    }
+
     /// Asks a cluster whether it would take a job of this target, and what it has.
     func examineCluster(of target: TargetSettings, for report: inout TargetReport) async {
         if let problem = Self.unsupportedCluster(target) { return report.problems.append(problem) }

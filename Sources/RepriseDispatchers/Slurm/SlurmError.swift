@@ -25,7 +25,8 @@ extension SlurmError {
             "Connection refused",
             "try again later",
             "Zero Bytes were transmitted",
-            "slurm_persist_conn"
+            "slurm_persist_conn",
+            "Could not establish a configuration source"
         ) {
             return .controllerDown(words: words)
         }
