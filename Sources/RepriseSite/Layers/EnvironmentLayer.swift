@@ -5,7 +5,8 @@ struct EnvironmentLayer {
     /// Variables that mean something else: the run contract, and where stores and caches lie.
     private static let notSettings: Set<String> = [
         "REPRISE_RUN_ID", "REPRISE_RUN_DIR", "REPRISE_OUTPUTS", "REPRISE_PARAMETERS", "REPRISE_METRICS", "REPRISE_SEED",
-        "REPRISE_JOB", "REPRISE_CLOCK", "REPRISE_MEMORY_GROUP", "REPRISE_ATTEMPT", "REPRISE_SPLIT", "REPRISE_SPLITS", "REPRISE_HOME",
+        "REPRISE_JOB", "REPRISE_CLOCK", "REPRISE_MEMORY_GROUP", "REPRISE_ATTEMPT", "REPRISE_SPLIT", "REPRISE_SPLITS",
+        "REPRISE_HOME",
         "REPRISE_SCRATCH",
     ]
     private static let notSettingsPrefixes = ["REPRISE_DATA_", "REPRISE_TEST_"]
