@@ -70,7 +70,7 @@ package struct ApptainerLauncher: JobLauncher {
 
     package func leavesFiles(_ job: Job) -> Bool { true }
 
-    package func remove(_ job: Job) async {
+    package func remove(_ job: Job, isSudden: Bool) async {
         // What cannot be removed costs room alone, and goes with the run.
         try? files.remove("\(job.folder)/\(ApptainerScript.scratch)")
         removeCgroups()

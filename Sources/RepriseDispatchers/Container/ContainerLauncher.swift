@@ -73,12 +73,20 @@ package struct ContainerLauncher: JobLauncher {
         return .nothing(reason: unstarted, status: state.status, outOfMemory: state.outOfMemory)
     }
 
-    package func remove(_ job: Job) async {
+    package func remove(_ job: Job, isSudden: Bool) async {
         guard let note = JobEngine(in: job.folder, files) else { return }
+        // Docker's daemon goes on making a container whose client was killed meanwhile.
+        var looks = isSudden && note.kind == .docker && folders.claim(in: job.folder) == nil ? 20 : 0
         var refusals = 0
         for _ in 0..<60 {
             guard let result = await ask(note, ContainerArguments.remove(note.name, note.kind)) else { return }
-            if result.status == 0 || result.errorText.lowercased().contains("no such container") { return }
+            if result.status == 0, !result.output.isEmpty { return }
+            if result.status == 0 || result.errorText.lowercased().contains("no such container") {
+                looks -= 1
+                if looks < 0 { return }
+                try? await ContinuousClock().sleep(for: .milliseconds(150))
+                continue
+            }
             // Podman waits in vain for a monitor that was killed, and then has to be asked again.
             if !result.errorText.contains("already in progress") { refusals += 1 }
             if refusals == 3 { return }

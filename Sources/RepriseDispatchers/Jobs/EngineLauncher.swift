@@ -22,7 +22,9 @@ struct EngineLauncher: JobLauncher {
 
     func leavesFiles(_ job: Job) -> Bool { launcher(of: job)?.leavesFiles(job) ?? false }
 
-    func remove(_ job: Job) async { await launcher(of: job)?.remove(job) }
+    func remove(_ job: Job, isSudden: Bool) async {
+        await launcher(of: job)?.remove(job, isSudden: isSudden)
+    }
 
     private func launcher(of job: Job) -> (any JobLauncher)? {
         JobEngine(in: job.folder, files).flatMap { launchers[$0.kind] }

@@ -19,7 +19,9 @@ package protocol JobLauncher: Sendable {
 
     /// Removes whatever container is left of the job, and returns when it is gone. Does nothing where there is none. Of
     /// `job` nothing counts but its key and folder.
-    func remove(_ job: Job) async
+    /// `isSudden`: its client was killed, or nobody knows how it ended; an engine with a daemon may then be about to make
+    /// the container that it was asked for.
+    func remove(_ job: Job, isSudden: Bool) async
 }
 
 extension JobLauncher {
@@ -86,5 +88,5 @@ struct PlainLauncher: JobLauncher {
 
     func remains(of job: Job, ended: ChildUsage?) -> JobRemains { .nothing(reason: nil) }
 
-    func remove(_ job: Job) {}
+    func remove(_ job: Job, isSudden: Bool) {}
 }

@@ -9,7 +9,7 @@ extension MachineJobs {
             if signal == nil, Self.hasLeftNothing(usage, record), containers?.leavesFiles(job) != true {
                 return forget(job, ended(record, job))
             }
-            await containers?.remove(job)
+            await containers?.remove(job, isSudden: usage?.status == nil)
             return hasLeftovers(job) ? .running(since: record.startedAt) : forget(job, ended(record, job))
         }
         var remains = JobRemains.nothing(reason: nil)
@@ -22,7 +22,7 @@ extension MachineJobs {
             }
             remains = .nothing(reason: nil)
         }
-        await containers?.remove(job)
+        await containers?.remove(job, isSudden: usage?.status == nil)
         if hasLeftovers(job) { return .running(since: nil) }
         // It may have been written while the engine was asked.
         if let record = ExitFile.read(in: job.folder, folders.files) { return forget(job, ended(record, job)) }

@@ -41,7 +41,7 @@ extension MachineJobs {
     func adopt(_ job: Job) async throws -> JobStatus {
         let isContained = folders.isContained(job)
         if let record = ExitFile.read(in: job.folder, folders.files) {
-            if isContained { await containers?.remove(job) }
+            if isContained { await containers?.remove(job, isSudden: false) }
             return ended(record, job)
         }
         let execution = folders.execution(in: job.folder)
