@@ -109,7 +109,7 @@ import Testing
         let dispatcher = try bench.makeDispatcher()
         let handle = try await dispatcher.submit(job)
         _ = try await bench.note("far", of: job)
-        try await dispatcher.cancel(job, handle, grace: .milliseconds(100))
+        try await dispatcher.cancel(job, handle, grace: .seconds(3))
         guard case .ended(let record, _) = try await dispatcher.untilEnded(job, handle) else {
             Issue.record("it left no record")
             return
