@@ -20,12 +20,11 @@ struct JobTree {
         let name = execution.job.key.description
         let carriers = all.map(\.id).filter { table.variable("REPRISE_JOB", of: $0) == name }
         let leader = execution.leaderHasEnded ? nil : execution.process
-        let lock = execution.job.folder + "/" + JobFolders.lock
+        let former = leader == nil && execution.isContained ? FormerSession(execution, among: all, folders) : nil
         let session =
             all.filter { facts in
                 guard facts.session == execution.process || facts.id == leader else { return false }
-                // A container may be looked for long after its client, whose number may be a stranger's by now.
-                return leader != nil || !execution.isContained || table.hasOpen(lock, facts.id)
+                return former?.holds(facts) ?? true
             }
             .map(\.id)
         let members = Descent(of: session + carriers, among: all).processes
@@ -58,6 +57,30 @@ struct JobTree {
         let name = job.key.description
         let living = folders.table.all().filter { !$0.isZombie }.map(\.id)
         return script(of: job, among: living.filter { folders.table.variable("REPRISE_JOB", of: $0) == name }, folders)
+    }
+}
+
+/// The session of an engine's client that has ended. It may be looked for long after, and its number may be a stranger's
+/// by then.
+private struct FormerSession {
+    private let lock: String
+    private let table: ProcessTable
+    /// The number leads a session again. The kernel gives no number out anew while something is left of its session.
+    private let isTaken: Bool
+    /// Milliseconds after boot by which everything that serves the container had started.
+    private let served: Int64
+
+    init(_ execution: JobKeeper.Execution, among all: [ProcessFacts], _ folders: JobFolders) {
+        lock = execution.job.folder + "/" + JobFolders.lock
+        table = folders.table
+        isTaken = all.contains { $0.id == execution.process }
+        let claim = folders.claim(in: execution.job.folder)?.time?.milliseconds
+        let boot = folders.table.bootTime()
+        served = claim.flatMap { claim in boot.map { claim - $0 + 1000 } } ?? .max
+    }
+
+    func holds(_ facts: ProcessFacts) -> Bool {
+        table.hasOpen(lock, facts.id) || (!isTaken && facts.started <= served)
     }
 }
 
