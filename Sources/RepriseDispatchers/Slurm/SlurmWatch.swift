@@ -34,12 +34,15 @@ actor SlurmWatch {
         var start: Timestamp?
         /// Since when only one of the job and Slurm says that it has ended.
         var doubtSince: ContinuousClock.Instant?
-        /// The answer that first called the job hopeless; the next one must, too, for Slurm says so of jobs that it has not
+        /// The answer that first called the job hopeless; all must for a while, for Slurm says so of jobs that it has not
         /// looked at yet.
         var hopelessSince: ContinuousClock.Instant?
         var verdict: String?
         var isCancelled = false
     }
+
+    /// How long Slurm must call a job hopeless, so that a busy controller has looked at it.
+    private static let judgement = Duration.seconds(15)
 
     init(_ commands: SlurmCommands, files: any FileSystem, wallClock: any WallClock, interval: Duration) {
         self.commands = commands
@@ -171,7 +174,11 @@ actor SlurmWatch {
             known[key]?.hopelessSince = asked
             return expectNews(for: .seconds(5))
         }
-        if let asked, asked > first { known[key]?.verdict = reason }
+        if let asked, asked - first >= Self.judgement {
+            known[key]?.verdict = reason
+        } else {
+            expectNews(for: .seconds(5))
+        }
     }
 
     private func evidence(_ job: Job, needsWords: Bool = true) -> SlurmEvidence {
