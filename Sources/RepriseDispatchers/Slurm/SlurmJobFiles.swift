@@ -60,6 +60,23 @@ struct SlurmJobFiles: Sendable {
         removeSecrets(of: job)
     }
 
+    /// How many jobs the batch of that folder has, all of which need it until they have ended.
+    func write(size: Int, of folder: String) throws(FileError) { try files.write("\(size)\n", to: folder + "/size") }
+
+    func noteEnd(of submission: Submission) {
+        guard let index = submission.index else { return }
+        // Without the note the folder stays, and no job is the worse for it.
+        _ = try? files.create(submission.folder + "/ended-\(index)", bytes: [], mode: 0o644)
+    }
+
+    /// Whether every job of the batch has ended, whoever saw it.
+    func isOver(_ folder: String) -> Bool {
+        guard let text = try? files.text(folder + "/size"), let size = Int(text.prefix { $0 != "\n" }),
+            let names = try? files.names(in: folder)
+        else { return false }
+        return names.count { $0.hasPrefix("ended-") } >= size
+    }
+
     func removeSecrets(of job: Job) { try? files.remove(job.folder + "/" + SlurmSecrets.file) }
 
     /// nil for a job that has not begun, and for a moment while it does.

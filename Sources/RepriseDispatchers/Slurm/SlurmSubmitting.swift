@@ -73,6 +73,7 @@ extension Slurm {
     private func handOver(_ batch: SlurmBatch, _ jobs: [Job]) async throws -> String {
         try files.makeFolder(batch.folder)
         try files.write(SlurmScript.text(batch, settings), to: batch.script, mode: 0o755)
+        if batch.isArray { try jobFiles.write(size: batch.entries.count, of: batch.folder) }
         let secrets = batch.hasSecrets ? SlurmSecrets(jobs[0].secrets, using: entropy) : nil
         for (index, job) in jobs.enumerated() {
             if let secrets {

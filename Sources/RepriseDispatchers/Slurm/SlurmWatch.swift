@@ -210,22 +210,19 @@ actor SlurmWatch {
     /// Forgets what has ended, and clears away what it left of its way through Slurm.
     private func tidy(_ jobs: [Job: JobHandle], _ statuses: [JobKey: JobStatus]) {
         var folders: Set<String> = []
-        var busy: Set<String> = []
         for job in jobs.keys {
             guard let status = statuses[job.key], let submission = known[job.key]?.submission else { continue }
-            let folder = submission.folder
             switch status {
-            case .submitted, .running:
-                busy.insert(folder)
-                continue
+            case .submitted, .running: continue
             case .ended(let record, _) where record.isSuccess: break
             case .ended, .preempted, .lost:
                 if submission.index != nil { try? files.rename(submission.log, to: job.folder + "/slurm.log") }
             }
             jobFiles.removeSecrets(of: job)
             known[job.key] = nil
-            if submission.index != nil { folders.insert(folder) }
+            jobFiles.noteEnd(of: submission)
+            if submission.index != nil { folders.insert(submission.folder) }
         }
-        for folder in folders.subtracting(busy) { try? files.remove(folder) }
+        for folder in folders where jobFiles.isOver(folder) { try? files.remove(folder) }
     }
 }
