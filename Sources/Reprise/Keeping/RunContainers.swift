@@ -41,10 +41,11 @@ struct RunContainers: Sendable {
     ) async throws -> Prepared? {
         guard let environment = step.environment else { return nil }
         let image = environment.image
-        guard let source = places[request.target]?.source(for: image.format) else {
+        let target = request.target(of: step)
+        guard let source = places[target]?.source(for: image.format) else {
             throw Mistake(
-                "target `\(request.target)` executes no images of the kind of `\(image.reference)`",
-                fix: "`reprise target check \(request.target)` tells what it does",
+                "target `\(target)` executes no images of the kind of `\(image.reference)`",
+                fix: "`reprise target check \(target)` tells what it does",
                 code: "no-engine"
             )
         }

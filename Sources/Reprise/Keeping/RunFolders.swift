@@ -71,7 +71,8 @@ actor RunFolders {
         }
         // A layer is laid by the script itself, which in a container neither may nor sees what lies below, and on another
         // machine perhaps may not.
-        let mayShare = request.steps.allSatisfy { $0.environment == nil } && !elsewhere.contains(request.target)
+        let mayShare =
+            request.steps.allSatisfy { $0.environment == nil } && elsewhere.isDisjoint(with: request.targets)
         return try await workspaces.prepare(manifest(request.frozen()).code, at: work, mayShare: mayShare)
     }
 

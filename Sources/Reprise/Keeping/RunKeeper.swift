@@ -41,7 +41,8 @@ struct RunKeeper: JobLifecycle {
         prepared.container = container?.container
         for note in container?.notes ?? [] { try store.note(note, on: key.run) }
         var input = try await scriptInput(key, request, position, plan)
-        if let door, container?.reachesLoopback ?? true, !folders.elsewhere.contains(request.target) {
+        let target = request.target(of: request.steps[position])
+        if let door, container?.reachesLoopback ?? true, !folders.elsewhere.contains(target) {
             input.surroundings = await door.variables(for: request)
         }
         try store.files.write(RunScript.text(input), to: prepared.folder + "/run.sh", mode: 0o755)

@@ -118,6 +118,8 @@ public struct StepRequest: Hashable, Sendable, Codable {
     public var retry: RetryPolicy
     /// nil: the machine itself.
     public var environment: StepEnvironment?
+    /// The target that this step alone goes to; nil: the run's.
+    public var target: String?
 
     public init(
         name: String? = nil,
@@ -127,7 +129,8 @@ public struct StepRequest: Hashable, Sendable, Codable {
         outputs: [OutputRule] = [],
         resources: Resources = Resources(),
         retry: RetryPolicy = RetryPolicy(),
-        environment: StepEnvironment? = nil
+        environment: StepEnvironment? = nil,
+        target: String? = nil
     ) {
         self.name = name
         self.command = command
@@ -137,7 +140,16 @@ public struct StepRequest: Hashable, Sendable, Codable {
         self.resources = resources
         self.retry = retry
         self.environment = environment
+        self.target = target
     }
+}
+
+extension RunRequest {
+    /// Where the step is executed.
+    public func target(of step: StepRequest) -> String { step.target ?? target }
+
+    /// Every target that a step of the run is executed on, in the order of the steps.
+    public var targets: [String] { Array(OrderedSet(steps.map(target))) }
 }
 
 /// What is executed. What only the job knows stays in it as a `RunWord`, which the job's script puts in.

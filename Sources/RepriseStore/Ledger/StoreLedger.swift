@@ -26,7 +26,7 @@ extension Store: RunLedger {
                 jobs.append(
                     LedgerJob(
                         record: record,
-                        target: query.text(12),
+                        target: spec.target ?? query.text(12),
                         runFolder: folder.run(record.key.run),
                         resources: spec.resources,
                         retry: spec.retry,

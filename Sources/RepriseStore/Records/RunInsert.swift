@@ -126,6 +126,8 @@ struct JobSpec: Hashable, Codable {
     var resources: Resources
     var retry: RetryPolicy
     var needs: [String]
+    /// nil: the run's.
+    var target: String?
 }
 
 /// The text of each different spec; the runs of one launch mostly share theirs.
@@ -133,7 +135,7 @@ private struct JobSpecTexts {
     private var texts: [JobSpec: String] = [:]
 
     mutating func text(of step: StepRequest) throws -> String {
-        let spec = JobSpec(resources: step.resources, retry: step.retry, needs: step.needs)
+        let spec = JobSpec(resources: step.resources, retry: step.retry, needs: step.needs, target: step.target)
         if let text = texts[spec] { return text }
         let text = try Value(encoding: spec).json()
         texts[spec] = text
