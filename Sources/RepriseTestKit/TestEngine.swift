@@ -7,6 +7,8 @@ import Testing
 /// `@Suite(.enabled(if: TestEngine.podman.isUp, TestEngine.podman.absence))`.
 package enum TestEngine: String, CaseIterable, Sendable {
     case podman, docker, apptainer, slurm
+    /// The login node of that Slurm, at `loginNode`.
+    case ssh
     /// A registry without a password at `registryHost`, and one with at `loginRegistryHost`.
     case registry
 
@@ -27,6 +29,8 @@ package enum TestEngine: String, CaseIterable, Sendable {
     /// `127.0.0.1:5150`; speaks plain HTTP, as registries on the machine itself do.
     package static var registryHost: String { variable("REPRISE_TEST_REGISTRY") }
     package static var loginRegistryHost: String { variable("REPRISE_TEST_LOGIN_REGISTRY") }
+    /// The words with which `ssh` reaches it: options, then its name.
+    package static var loginNode: String { variable("REPRISE_TEST_SSH") }
     package static let loginUser = "reader"
     package static var loginPassword: String { variable("REPRISE_TEST_LOGIN_PASSWORD") }
 
