@@ -9,10 +9,10 @@
 #   engines.sh folder                    where everything of it lies
 #   engines.sh remove                    down, then the user and the folder go away; Debian packages stay
 #
-# NAME: podman, docker, apptainer, registry, slurm, ssh. README.md beside this file says what it changes on a machine.
+# NAME: podman, docker, apptainer, registry, slurm, ssh, moto. README.md beside this file says what it changes on a machine.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-names=(podman docker apptainer registry slurm ssh)
+names=(podman docker apptainer registry slurm ssh moto)
 person=reprise-test
 
 if [ "$(id -u)" = 0 ]; then
@@ -25,7 +25,7 @@ fi
 exec 8>&2
 say() { printf 'engines: %s\n' "$*" >&8; }
 
-for part in machine podman docker apptainer registry slurm ssh; do
+for part in machine podman docker apptainer registry slurm ssh moto; do
     # shellcheck source=/dev/null
     . "$here/$part.sh"
 done
@@ -95,6 +95,7 @@ engine_variables() {
     podman_env "$who"
     docker_env
     slurm_env
+    moto_env
     ssh_env "$who"
     if [ "$who" = user ] && is_root; then echo "PATH=$(person_path)"; else echo "PATH=$(apptainer_path)"; fi
 }

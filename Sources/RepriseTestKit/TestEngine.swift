@@ -9,6 +9,8 @@ package enum TestEngine: String, CaseIterable, Sendable {
     case podman, docker, apptainer, slurm
     /// The login node of that Slurm, at `loginNode`.
     case ssh
+    /// AWS as moto serves it, with the `aws` command.
+    case moto
     /// A registry without a password at `registryHost`, and one with at `loginRegistryHost`.
     case registry
 
