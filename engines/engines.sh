@@ -9,10 +9,10 @@
 #   engines.sh folder                    where everything of it lies
 #   engines.sh remove                    down, then the user and the folder go away; Debian packages stay
 #
-# NAME: podman, docker, apptainer, registry, slurm, ssh, moto. README.md beside this file says what it changes on a machine.
+# NAME: podman, docker, apptainer, registry, slurm, ssh, moto, kubernetes. README.md beside this file says what it changes on a machine.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-names=(podman docker apptainer registry slurm ssh moto)
+names=(podman docker apptainer registry slurm ssh moto kubernetes)
 person=reprise-test
 
 if [ "$(id -u)" = 0 ]; then
@@ -25,7 +25,7 @@ fi
 exec 8>&2
 say() { printf 'engines: %s\n' "$*" >&8; }
 
-for part in machine podman docker apptainer registry slurm ssh moto; do
+for part in machine podman docker apptainer registry slurm ssh moto kubernetes; do
     # shellcheck source=/dev/null
     . "$here/$part.sh"
 done
@@ -68,9 +68,9 @@ engines_status() {
         for who in root user; do
             [ "$name" != registry ] || [ "$who" = "$(half)" ] || continue
             if [ -e "$home/state/$name.$who" ]; then
-                printf '%-9s %-4s %s\n' "$name" "$who" "$(cat "$home/state/$name.$who")"
+                printf '%-10s %-4s %s\n' "$name" "$who" "$(cat "$home/state/$name.$who")"
             else
-                printf '%-9s %-4s %s\n' "$name" "$who" "down"
+                printf '%-10s %-4s %s\n' "$name" "$who" "down"
             fi
         done
     done
@@ -97,6 +97,7 @@ engine_variables() {
     slurm_env
     moto_env
     ssh_env "$who"
+    kubernetes_env "$who"
     if [ "$who" = user ] && is_root; then echo "PATH=$(person_path)"; else echo "PATH=$(apptainer_path)"; fi
 }
 

@@ -6,7 +6,7 @@ import Testing
 /// Suites that need one have names that begin with `Real `, which is how the stage finds them:
 /// `@Suite(.enabled(if: TestEngine.podman.isUp, TestEngine.podman.absence))`.
 package enum TestEngine: String, CaseIterable, Sendable {
-    case podman, docker, apptainer, slurm
+    case podman, docker, apptainer, slurm, kubernetes
     /// The login node of that Slurm, at `loginNode`.
     case ssh
     /// AWS as moto serves it, with the `aws` command.
@@ -35,6 +35,9 @@ package enum TestEngine: String, CaseIterable, Sendable {
     package static var loginNode: String { variable("REPRISE_TEST_SSH") }
     package static let loginUser = "reader"
     package static var loginPassword: String { variable("REPRISE_TEST_LOGIN_PASSWORD") }
+
+    /// `CLAIM:PATH`, a claim of the cluster's volume whose root lies at that path here.
+    package static var claim: String { variable("REPRISE_TEST_CLAIM") }
 
     private static func variable(_ name: String) -> String { ProcessInfo.processInfo.environment[name] ?? "" }
 }
