@@ -99,7 +99,9 @@ let package = Package(
         // Floor 3: adapters. The only floor that names an engine or a database.
         .target(
             name: "RepriseDispatchers",
-            dependencies: ["RepriseModel", "RepriseSystem", "RepriseDispatch", "RepriseImages", collections],
+            dependencies: [
+                "RepriseModel", "RepriseSystem", "RepriseSite", "RepriseDispatch", "RepriseImages", collections,
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -175,7 +177,7 @@ let package = Package(
         test("RepriseComparison"),
         test("RepriseCharts"),
         test("RepriseImages"),
-        test("RepriseDispatchers", ["RepriseDispatch", "RepriseImages"]),
+        test("RepriseDispatchers", ["RepriseDispatch", "RepriseImages", "RepriseSite"]),
         test("RepriseTrackers", ["RepriseSite", "RepriseTracking"]),
         test("RepriseStore", ["RepriseDispatch", "RepriseTracking", grdb]),
         test(

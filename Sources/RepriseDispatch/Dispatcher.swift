@@ -95,6 +95,8 @@ package struct Job: Hashable, Sendable {
     package var processors: [Int]
     /// What it is executed in; nil: the machine itself.
     package var container: JobContainer?
+    /// What travels with it where its engine does not see the folder; nil where it does.
+    package var parcel: JobParcel?
 
     package init(
         key: JobKey,
@@ -103,7 +105,8 @@ package struct Job: Hashable, Sendable {
         secrets: [String: String] = [:],
         gpus: [Int] = [],
         processors: [Int] = [],
-        container: JobContainer? = nil
+        container: JobContainer? = nil,
+        parcel: JobParcel? = nil
     ) {
         self.key = key
         self.folder = folder
@@ -112,6 +115,7 @@ package struct Job: Hashable, Sendable {
         self.gpus = gpus
         self.processors = processors
         self.container = container
+        self.parcel = parcel
     }
 }
 

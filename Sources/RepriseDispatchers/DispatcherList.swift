@@ -1,70 +1,46 @@
 import RepriseDispatch
-import RepriseImages
 import RepriseModel
-import RepriseSystem
+import RepriseSite
 
-/// Every kind of engine, one line each.
+/// Every kind of engine, one entry each.
 package enum DispatcherList {
-    package static let kinds: [String: any Dispatcher.Type] = [
-        LocalProcess.kind: LocalProcess.self,
-        Container.kind: Container.self,
-        Apptainer.kind: Apptainer.self,
-        Slurm.kind: Slurm.self,
+    private static let entries: [TargetKind: Entry] = [
+        .process: Entry { try LocalProcess($0) },
+        .container: Entry { try Container($0, launcher: $0.launcher()) },
+        .apptainer: Entry { try Apptainer($0, launcher: $0.launcher()) },
+        .slurm: Entry(cluster: { SlurmCluster($0) }, { Slurm($0) }),
     ]
 
-    /// The dispatcher of a kind; throws for a kind that is none.
-    package static func make(_ kind: String, _ parts: DispatcherParts) throws -> any Dispatcher {
-        switch kind {
-        case Container.kind: try Container(parts, launcher: parts.launcher())
-        case Apptainer.kind: try Apptainer(parts, launcher: parts.launcher())
-        case LocalProcess.kind: try LocalProcess(parts)
-        case Slurm.kind: Slurm(parts)
-        default: throw Mistake("there is no kind of target `\(kind)`", code: "unknown-kind")
+    private struct Entry {
+        var make: @Sendable (DispatcherParts) throws -> any Dispatcher
+        /// nil for engines of this machine.
+        var cluster: (@Sendable (DispatcherParts) -> any Cluster)?
+
+        init(
+            cluster: (@Sendable (DispatcherParts) -> any Cluster)? = nil,
+            _ make: @escaping @Sendable (DispatcherParts) throws -> any Dispatcher
+        ) {
+            self.make = make
+            self.cluster = cluster
         }
     }
-}
 
-/// What dispatchers are made of.
-package struct DispatcherParts: Sendable {
-    package var files: any FileSystem
-    package var processes: any ProcessRunner
-    /// The environment that jobs and engines inherit.
-    package var variables: [String: String]
-    /// How long a job that exceeds a limit has to end by itself.
-    package var grace: Duration
-    package var wallClock: any WallClock
-    /// The engine that executes jobs with an image; nil where containers are refused.
-    package var engine: EngineSource?
-    /// What executes the images that are files, where that is another engine; nil where it is the same.
-    package var apptainer: EngineSource?
-    /// Words for the engine's command, from the site file.
-    package var options: [String]
-    /// What the site file says of a cluster.
-    package var slurm: SlurmSettings
-    /// Where a dispatcher keeps scripts and locks of its own for this store; empty where none needs it.
-    package var folder: String
+    /// Whether something can be executed on targets of that kind.
+    package static func has(_ kind: TargetKind) -> Bool { entries[kind] != nil }
 
-    package init(
-        files: any FileSystem = LiveFileSystem(),
-        processes: any ProcessRunner = LiveProcessRunner(),
-        variables: [String: String] = inheritedVariables(),
-        grace: Duration = .seconds(5),
-        wallClock: any WallClock = LiveWallClock(),
-        engine: EngineSource? = nil,
-        apptainer: EngineSource? = nil,
-        options: [String] = [],
-        slurm: SlurmSettings = SlurmSettings(),
-        folder: String = ""
-    ) {
-        self.files = files
-        self.processes = processes
-        self.variables = variables
-        self.grace = grace
-        self.wallClock = wallClock
-        self.engine = engine
-        self.apptainer = apptainer
-        self.options = options
-        self.slurm = slurm
-        self.folder = folder
+    /// What hands jobs to the target; throws where there is no dispatcher of its kind, or its engine cannot be had.
+    package static func make(_ parts: DispatcherParts) throws -> any Dispatcher {
+        guard let entry = entries[parts.target.kind] else {
+            throw Mistake(
+                "there is no dispatcher for targets of kind `\(parts.target.kind.rawValue)`",
+                code: "unknown-kind"
+            )
+        }
+        return try entry.make(parts)
+    }
+
+    /// What can be told of the target's engine before anything is submitted; nil for engines of this machine.
+    package static func cluster(_ parts: DispatcherParts) -> (any Cluster)? {
+        entries[parts.target.kind]?.cluster?(parts)
     }
 }

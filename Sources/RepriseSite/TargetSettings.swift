@@ -8,14 +8,22 @@ package struct TargetSettings: Hashable, Sendable {
     /// Every setting that is set, by its last name; sizes in bytes.
     package var values: Mapping
 
-    package init(name: String, kind: TargetKind, values: Mapping) {
+    package init(name: String, kind: TargetKind, values: Mapping = [:]) {
         self.name = name
         self.kind = kind
         self.values = values
     }
 
-    /// Whether this version can run something there.
-    package var isSupported: Bool { kind.isSupported }
+    /// Whether its jobs do not see this machine's files, so that what they need travels there and what they leave back.
+    package var stagesFiles: Bool {
+        switch kind {
+        case .process, .container, .apptainer: false
+        case .slurm: text("ssh") != nil
+        case .kubernetes: text("volume") == nil
+        case .awsBatch: true
+        }
+    }
+
     /// How many runs at once, whatever they ask for; at least 1.
     package var slots: Int { whole("slots") ?? 1 }
     /// Processors that runs may use together; nil means all.

@@ -142,7 +142,7 @@ import Testing
         let site = try SiteFolder()
             .load(environment: ["REPRISE_TARGETS_SIF_KIND": "apptainer"], set: ["targets.b.kind=process"])
         #expect(Set(site.targets) == ["local", "b", "sif"])
-        #expect(try site.settings(for: "sif").isSupported)
+        #expect(try site.settings(for: "sif").kind == .apptainer)
         #expect(try site.settings(for: "sif").slots == 8)
         #expect(try site.settings(for: "b").slots == 8)
     }

@@ -37,7 +37,7 @@ struct PlannedEnvironments {
     private func check(_ environment: EnvironmentDeclaration, _ part: ExperimentPlan, root: String) throws {
         switch environment.source {
         case .host, .unsaid:
-            if target.kind == .container || target.kind == .apptainer { throw noImage(part, environment) }
+            if target.kind.needsImages { throw noImage(part, environment) }
             if let key = environment.fence { throw onlyContainers(key, environment) }
         case .image(let text, let folder):
             let source = try placed(environment) { try ImageSource(text, from: folder) }

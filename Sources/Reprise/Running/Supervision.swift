@@ -191,7 +191,7 @@ extension Laboratory {
             guard settings.isSupported else { continue }
             guard settings.kind.executesHere else {
                 targets[name] = SupervisorTarget(
-                    dispatcher: try cluster(settings, store, grace: grace),
+                    dispatcher: try DispatcherList.make(world.clusterParts(settings, store: root, grace: grace)),
                     capacity: .unbounded,
                     freeDisk: { try? files.freeSpace(root) }
                 )
@@ -215,6 +215,7 @@ extension Laboratory {
 
     private func dispatcher(of target: TargetSettings, _ store: Store, grace: Duration) throws -> any Dispatcher {
         let parts = DispatcherParts(
+            target: target,
             files: world.files,
             processes: world.processes,
             variables: world.variables,
@@ -222,10 +223,9 @@ extension Laboratory {
             wallClock: world.wallClock,
             engine: try engine(for: target, in: store),
             // A target that cannot execute files may execute other images.
-            apptainer: try? engine(for: target, format: .sif, in: store),
-            options: target.options
+            apptainer: try? engine(for: target, format: .sif, in: store)
         )
-        return try DispatcherList.make(target.kind.rawValue, parts)
+        return try DispatcherList.make(parts)
     }
 }
 

@@ -52,8 +52,8 @@ extension Laboratory {
             report.problems = [Self.unsupported(target)]
             return report
         }
-        if target.kind == .slurm {
-            await examineCluster(of: target, for: &report)
+        if let cluster = world.cluster(target, store: (try? storeFolder(near: folder)) ?? "") {
+            await examine(cluster, for: &report)
             return report
         }
         let machine = MachineSize.live(world.files)

@@ -1,6 +1,7 @@
 import RepriseDispatch
 import RepriseImages
 import RepriseModel
+import RepriseSite
 import RepriseSystem
 
 /// Begins `run.sh` in a container of Podman or Docker: the engine's own client, in the foreground, leads the job.
@@ -16,7 +17,7 @@ package struct ContainerLauncher: JobLauncher {
     /// `variables` is the environment that the client inherits.
     package init(_ engine: @escaping EngineSource, _ parts: DispatcherParts, owner: ProcessOwner = .current) {
         self.engine = engine
-        options = parts.options
+        options = parts.target.options
         files = parts.files
         processes = parts.processes
         variables = parts.variables

@@ -1,5 +1,6 @@
 import RepriseDispatch
 import RepriseImages
+import RepriseSite
 import RepriseSystem
 
 /// Begins jobs with whatever engine the source hands out, and asks the engine that began a job about it later.
@@ -42,7 +43,7 @@ extension DispatcherParts {
                 .docker: ContainerLauncher(engine, self),
                 .apptainer: ApptainerLauncher(
                     apptainer ?? engine,
-                    options: options,
+                    options: target.options,
                     files: files,
                     variables: variables
                 ),

@@ -49,36 +49,12 @@ package final class Slurm: Dispatcher {
 
     convenience init(_ parts: DispatcherParts) {
         self.init(
-            parts.slurm,
+            SlurmSettings(parts.target),
             folder: parts.folder,
             files: parts.files,
             processes: parts.processes,
             variables: parts.variables,
             wallClock: parts.wallClock
-        )
-    }
-
-    /// What `sbatch` will be given for runs that do not exist yet: a text for each array or single job. `names` stand where
-    /// the ids of the runs will stand, and `folder` is the store's.
-    package static func preview(
-        _ names: [String],
-        _ resources: Resources,
-        hasSecrets: Bool,
-        store folder: String,
-        _ settings: SlurmSettings
-    ) -> String {
-        let entries = names.map { SlurmBatch.Entry(key: $0, folder: "\(folder)/runs/\($0)") }
-        let isArray = names.count > 1
-        let name = "reprise-" + (isArray ? "ARRAY" : names.first ?? "")
-        return SlurmScript.text(
-            SlurmBatch(
-                name: name,
-                folder: isArray ? "\(folder)/slurm/\(name)" : entries.first?.folder ?? folder,
-                entries: entries,
-                resources: resources,
-                hasSecrets: hasSecrets
-            ),
-            settings
         )
     }
 

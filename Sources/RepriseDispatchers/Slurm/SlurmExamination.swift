@@ -1,16 +1,10 @@
 import RepriseModel
 import RepriseSystem
 
-/// What a cluster has, and what keeps it from taking a job of this target.
-package struct SlurmExamination: Sendable {
-    package var offers: [String] = []
-    package var problems: [any RepriseError] = []
-}
-
 extension SlurmCommands {
     /// Asks the controller, the partition, and whether a job with these settings would be taken. Nothing is submitted.
-    package func examine() async -> SlurmExamination {
-        var examination = SlurmExamination()
+    func examine() async -> ClusterExamination {
+        var examination = ClusterExamination()
         do {
             examination.offers += try await partitions()
             let options = [

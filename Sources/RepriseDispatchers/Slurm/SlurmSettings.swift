@@ -1,4 +1,5 @@
 import RepriseModel
+import RepriseSite
 
 /// What a site file says about a cluster.
 package struct SlurmSettings: Hashable, Sendable {
@@ -30,6 +31,18 @@ package struct SlurmSettings: Hashable, Sendable {
         self.modules = modules
         self.prologue = prologue
         self.options = options
+    }
+
+    init(_ target: TargetSettings) {
+        self.init(
+            partition: target.text("partition"),
+            account: target.text("account"),
+            qos: target.text("qos"),
+            slots: target.mostRuns,
+            modules: target.texts("modules"),
+            prologue: target.texts("prologue"),
+            options: target.options
+        )
     }
 
     /// The option among `options` that takes a decision which is Reprise's own; nil where there is none.

@@ -72,7 +72,12 @@ package enum SettingTable {
             "what runs images; `auto` takes the first that works",
             [.process, .container]
         ),
-        target("image", .text, "the image for experiments that name none", [.container, .apptainer]),
+        target(
+            "image",
+            .text,
+            "the image for experiments that name none",
+            [.container, .apptainer, .kubernetes, .awsBatch]
+        ),
         target("ssh", .text, "the login node, as `ssh` takes it; unset means this machine", [.slurm]),
         target("workspace", .text, "the folder or bucket for run directories", [.slurm, .kubernetes, .awsBatch]),
         target("partition", .text, "the partition to submit to", [.slurm]),

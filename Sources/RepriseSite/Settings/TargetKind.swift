@@ -3,11 +3,11 @@ package enum TargetKind: String, CaseIterable, Hashable, Sendable {
     case process, container, apptainer, slurm, kubernetes
     case awsBatch = "aws-batch"
 
-    /// Whether this version can run something there. Targets of the other kinds can be written down and shown.
-    package var isSupported: Bool {
+    /// Whether every job there is executed in an image.
+    package var needsImages: Bool {
         switch self {
-        case .process, .container, .apptainer, .slurm: true
-        case .kubernetes, .awsBatch: false
+        case .process, .slurm: false
+        case .container, .apptainer, .kubernetes, .awsBatch: true
         }
     }
 

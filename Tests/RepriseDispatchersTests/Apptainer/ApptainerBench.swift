@@ -3,6 +3,7 @@ import RepriseDispatch
 import RepriseDispatchers
 import RepriseImages
 import RepriseModel
+import RepriseSite
 import RepriseSystem
 import RepriseTestKit
 
@@ -32,11 +33,12 @@ final class ApptainerBench: DispatcherBench {
     func makeDispatcher() throws -> any Dispatcher {
         let (engine, facts) = (engine, facts)
         let parts = DispatcherParts(
+            target: TargetSettings(name: "test", kind: .apptainer),
             variables: inheritedVariables().merging(["APPTAINER_BIND": "/etc", "APPTAINERENV_LEAK": "leaked"]) { $1 },
             grace: .milliseconds(200),
             engine: { (engine, facts) }
         )
-        return try DispatcherList.make("apptainer", parts)
+        return try DispatcherList.make(parts)
     }
 
     func makeJob(_ key: JobKey, _ behaviour: JobBehaviour) throws -> Job {

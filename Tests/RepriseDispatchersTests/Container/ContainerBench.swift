@@ -2,6 +2,7 @@ import Foundation
 import RepriseDispatch
 import RepriseImages
 import RepriseModel
+import RepriseSite
 import RepriseSystem
 import RepriseTestKit
 
@@ -33,8 +34,12 @@ final class ContainerBench: DispatcherBench {
     }
 
     func makeDispatcher() throws -> any Dispatcher {
-        let parts = DispatcherParts(grace: .milliseconds(200), engine: source)
-        return try DispatcherList.make(kind == .apptainer ? Apptainer.kind : Container.kind, parts)
+        let parts = DispatcherParts(
+            target: TargetSettings(name: "test", kind: kind == .apptainer ? .apptainer : .container),
+            grace: .milliseconds(200),
+            engine: source
+        )
+        return try DispatcherList.make(parts)
     }
 
     func makeJob(_ key: JobKey, _ behaviour: JobBehaviour) throws -> Job { contain(try local.makeJob(key, behaviour)) }

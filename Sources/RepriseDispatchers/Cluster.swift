@@ -1,0 +1,54 @@
+import RepriseModel
+
+/// A target whose engine executes jobs on other machines: what can be told of it before anything is submitted.
+package protocol Cluster: Sendable {
+    /// What the site says of it that cannot be; nil where all is well. Asks nobody.
+    var conflict: (any RepriseError)? { get }
+
+    /// Asks the engine what it has, and whether it would take a job of ours. Changes nothing there.
+    func examine() async -> ClusterExamination
+
+    /// The very text that the engine will be given: a script, manifests, requests. Asks nobody.
+    func preview(_ preview: ClusterPreview) -> String
+}
+
+/// What an engine has, and what keeps it from taking jobs.
+package struct ClusterExamination: Sendable {
+    /// In words, such as `partition main, 4 nodes`.
+    package var offers: [String] = []
+    package var problems: [any RepriseError] = []
+    /// What works less well than it could.
+    package var remarks: [Remark] = []
+
+    package struct Remark: Hashable, Sendable {
+        package var what: String
+        package var fix: String?
+
+        package init(_ what: String, fix: String? = nil) {
+            self.what = what
+            self.fix = fix
+        }
+    }
+
+    package init() {}
+}
+
+/// Jobs of a plan that ask for the same. Neither they nor their folders exist yet.
+package struct ClusterPreview: Hashable, Sendable {
+    /// Stand where the jobs' keys will stand: `RUN-1`, `RUN-2.train`.
+    package var names: [String]
+    package var resources: Resources
+    package var hasSecrets: Bool
+    /// What stands where the store's folder will stand.
+    package var store: String
+    /// What they are executed in, as the experiment or the target names it; nil for the machine itself.
+    package var image: String?
+
+    package init(names: [String], resources: Resources, hasSecrets: Bool, store: String, image: String? = nil) {
+        self.names = names
+        self.resources = resources
+        self.hasSecrets = hasSecrets
+        self.store = store
+        self.image = image
+    }
+}

@@ -1,0 +1,69 @@
+import RepriseModel
+import RepriseSite
+import RepriseSystem
+
+/// A cluster of Slurm's, as it can be told of before anything is submitted.
+struct SlurmCluster: Cluster {
+    let settings: SlurmSettings
+    private let parts: DispatcherParts
+
+    init(_ parts: DispatcherParts) {
+        settings = SlurmSettings(parts.target)
+        self.parts = parts
+    }
+
+    var conflict: (any RepriseError)? {
+        for key in ["ssh", "workspace", "container"] where parts.target.text(key) != nil {
+            return Mistake(
+                "targets of kind `slurm` with `\(key)` cannot execute runs in this version",
+                fix: "run `reprise` on a login node of the cluster, without `\(key)`",
+                code: "unsupported-target"
+            )
+        }
+        guard let option = settings.conflict else { return nil }
+        return Mistake(
+            "`\(option)` among the options of target `\(parts.target.name)` is for Reprise to decide, or no long option",
+            fix: "take it away; options are written as `--name=value`",
+            code: "wrong-option"
+        )
+    }
+
+    func examine() async -> ClusterExamination {
+        var examination =
+            await SlurmCommands(settings, processes: parts.processes, variables: parts.variables).examine()
+        examination.offers.insert(
+            settings.slots.map { "\($0) slots" } ?? "as many runs as the cluster lets",
+            at: 0
+        )
+        // What cannot be told may well be shared.
+        let isShared = parts.folder.isEmpty || (try? parts.files.isNetworkFileSystem(parts.folder)) ?? true
+        if !isShared {
+            examination.remarks.append(
+                .init(
+                    """
+                    the store `\(RepriseSystem.folder(of: parts.folder))` lies on a file system of this machine alone, as \
+                    far as this machine can tell
+                    """,
+                    fix: "where the nodes do not see it, keep the project on a file system that they share"
+                )
+            )
+        }
+        return examination
+    }
+
+    func preview(_ preview: ClusterPreview) -> String {
+        let entries = preview.names.map { SlurmBatch.Entry(key: $0, folder: "\(preview.store)/runs/\($0)") }
+        let isArray = entries.count > 1
+        let name = "reprise-" + (isArray ? "ARRAY" : preview.names.first ?? "")
+        return SlurmScript.text(
+            SlurmBatch(
+                name: name,
+                folder: isArray ? "\(preview.store)/slurm/\(name)" : entries.first?.folder ?? preview.store,
+                entries: entries,
+                resources: preview.resources,
+                hasSecrets: preview.hasSecrets
+            ),
+            settings
+        )
+    }
+}
