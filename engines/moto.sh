@@ -36,10 +36,7 @@ moto_up() {
     if as_person aws --version >/dev/null 2>&1; then up moto user "$(moto_words "$(PATH=$(person_path) command -v aws)")"; else skipped moto user "\`aws\` is not in the PATH of $person"; fi
 }
 
-moto_words() { echo "$(moto_version), $("$1" --version 2>&1 | cut -d" " -f1)"; }
-
-# Its program does not tell.
-moto_version() { curl -fsS "http://127.0.0.1:$(cat "$home/moto/port")/" -o /dev/null -D - 2>/dev/null | tr -d "\r" | sed -n "s/^[Ss]erver: //p"; }
+moto_words() { echo "port $(cat "$home/moto/port"), $("$1" --version 2>&1 | cut -d' ' -f1)"; }
 
 # The one that is installed, else one in a folder of its own.
 moto_program() {
