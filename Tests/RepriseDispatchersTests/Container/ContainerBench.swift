@@ -9,15 +9,11 @@ import RepriseTestKit
 @testable import RepriseDispatchers
 
 /// Jobs in containers of one real engine, below a temporary folder, removed at the end.
-final class ContainerBench: DispatcherBench {
+final class ContainerBench: FolderBench {
     let kind: EngineKind
-    let path = FileManager.default.temporaryDirectory.appending(path: "reprise-jobs-\(UUID().uuidString)").path
-    let files = LiveFileSystem()
-    private let local = LocalBench()
+    let folders = BenchFolders("container")
 
     init(_ kind: EngineKind) { self.kind = kind }
-
-    deinit { try? files.remove(path) }
 
     var source: EngineSource {
         let search = EngineSearch(
@@ -42,13 +38,7 @@ final class ContainerBench: DispatcherBench {
         return try DispatcherList.make(parts)
     }
 
-    func makeJob(_ key: JobKey, _ behaviour: JobBehaviour) throws -> Job { contain(try local.makeJob(key, behaviour)) }
-
-    func makeJob(_ command: String, resources: Resources = Resources()) throws -> Job {
-        contain(try local.makeJob(command, resources: resources))
-    }
-
-    private func contain(_ job: Job) -> Job {
+    func equip(_ job: Job) -> Job {
         var job = job
         job.container = JobContainer(
             image: TestEngine.image,
@@ -58,10 +48,7 @@ final class ContainerBench: DispatcherBench {
         return job
     }
 
-    func executions(of job: Job) throws -> Int { try local.executions(of: job) }
-    func output(of job: Job) throws -> String { try local.output(of: job) }
-    func note(_ name: String, of job: Job) async throws -> String { try await local.note(name, of: job) }
-    func killLeader(_ handle: JobHandle) -> Bool { local.killLeader(handle) }
+    func killLeader(_ handle: JobHandle) -> Bool { killProcess(handle) }
 
     func leftovers(of job: Job) async throws -> [String] {
         let filter = "name=" + ContainerArguments.name(of: job.key)
