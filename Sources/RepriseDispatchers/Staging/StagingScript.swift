@@ -1,0 +1,78 @@
+/// What is done where a job is executed far from this machine's files, in POSIX sh. Besides a shell it takes `tar` and
+/// `find`, and what every system has beside them; those of BusyBox do.
+///
+/// Marks lie in `.parcel/` of the job's folder. One job at a time works in a run's folder there.
+package enum StagingScript {
+    /// Where the marks lie, below the job's folder.
+    package static let marks = ".parcel"
+
+    /// Lays the run's folder `$run`, to execute the job in `$job` (that folder, or one below it). Both are absolute paths.
+    ///
+    /// `$code` is the code's archive and `$parcel` what `Parcels` made, both paths there; either may be empty, for what
+    /// lies there already. Killed at any moment, it can be done again; done already, it does nothing. Ends the script with
+    /// status 125, and words, where it cannot.
+    package static let unpack = """
+        (
+            unset TAR_OPTIONS
+            marks=$job/\(marks)
+            [ ! -e "$marks/ready" ] || exit 0
+            mkdir -p "$marks" "$run" || exit 125
+            if [ -n "${code-}" ] && [ ! -e "$run/work" ]; then
+                rm -rf "$marks/work" && mkdir "$marks/work" &&
+                    tar -xzopf - -C "$marks/work" < "$code" && mv "$marks/work" "$run/work" || exit 125
+            fi
+            mkdir -p "$run/work" "$run/outputs" || exit 125
+            if [ -n "${parcel-}" ]; then
+                tar -xopf - -C "$run" \(marks)/gone < "$parcel" || exit 125
+                while IFS= read -r name; do rm -rf "$run/$name" || exit 125; done < "$run/\(marks)/gone"
+                tar -xopf - -C "$run" < "$parcel" || exit 125
+            fi
+            printf '%s\\n' "$run" > "$marks/place" &&
+                TZ=UTC0 touch -t 200001010000.01 "$marks/mark" &&
+                (cd "$run" && find outputs work | LC_ALL=C sort) > "$marks/before" &&
+                : > "$marks/ready.new" && mv "$marks/ready.new" "$marks/ready" || exit 125
+        ) || exit 125
+        """
+
+    /// Writes to standard output what the job in `$job` of `$run` left there, for `Leavings`: what it changed below
+    /// `work/` and `outputs/`, its logs and metrics, and how it ended. Changes nothing that it would write again.
+    ///
+    /// The status says nothing: what could not be read is told to whoever unpacks it.
+    package static let leavings = """
+        (
+            unset TAR_OPTIONS
+            below=${job#"$run"}
+            below=${below#/}
+            marks=${below:+$below/}\(marks)
+            cd -- "$run" && mkdir -p "$marks" || exit 125
+            case $(tar --version 2> /dev/null) in *GNU*) plain=--no-unquote ;; *) plain= ;; esac
+            exec 2> "$marks/words"
+            [ -d outputs ] || mkdir outputs
+            set -- -newer "$marks/mark"
+            # Whatever was written or renamed, whatever time a program gave it. Not every find knows this.
+            whole=
+            if find "$marks/ready" -cnewer "$marks/ready" > /dev/null 2> /dev/null; then
+                set -- "$@" -o -cnewer "$marks/ready"
+                whole=yes
+            fi
+            [ ! -e "$marks/place" ] || tar -cf - $plain "$marks/place"
+            find outputs work \\( -type f -o -type l \\) \\( "$@" \\) -exec tar -cf - $plain {} +
+            find outputs work -type d -empty -exec tar -cf - $plain {} +
+            if command -v comm > /dev/null && [ -e "$marks/before" ]; then
+                find outputs work | LC_ALL=C sort > "$marks/after"
+                LC_ALL=C comm -23 "$marks/before" "$marks/after" > "$marks/gone"
+                tar -cf - $plain "$marks/gone"
+                if [ -z "$whole" ]; then
+                    find outputs work \\( -type f -o -type l \\) ! -newer "$marks/mark" | LC_ALL=C sort > "$marks/after"
+                    LC_ALL=C comm -13 "$marks/before" "$marks/after" > "$marks/moved"
+                    [ ! -s "$marks/moved" ] || tar -cf - $plain -T "$marks/moved"
+                fi
+            fi
+            for name in stdout.log stderr.log metrics.jsonl started limit exit.json; do
+                [ ! -e "${below:+$below/}$name" ] || tar -cf - $plain "${below:+$below/}$name"
+            done
+            echo > "$marks/end"
+            tar -cf - $plain "$marks/words" "$marks/end"
+        )
+        """
+}
