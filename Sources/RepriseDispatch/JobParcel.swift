@@ -12,6 +12,8 @@ package struct JobParcel: Hashable, Sendable {
     package var code: Archive?
     /// Paths below the run's folder: the request, the parameters, the job's `run.sh`, and what earlier steps left.
     package var files: [String]
+    /// Paths below the run's folder: what came with the code and earlier steps took away.
+    package var gone: [String] = []
     package var data: [Data]
 
     /// A gzipped tar, one for all runs of the same code.

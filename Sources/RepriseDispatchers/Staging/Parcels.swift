@@ -10,6 +10,17 @@ package struct Parcels: Sendable {
 
     package init(files: any FileSystem = LiveFileSystem()) { self.files = files }
 
+    /// Writes the tar of what goes with a job, without code and data, and returns its size.
+    @discardableResult
+    package func write(_ parcel: JobParcel, to path: String) throws -> Int64 {
+        try write(parcel.files, below: parcel.runFolder, gone: parcel.gone, to: path)
+    }
+
+    /// The same in memory; refuses more than `limit` bytes by `FileError.tooLarge`.
+    package func tar(_ parcel: JobParcel, limit: Int) throws -> [UInt8] {
+        try tar(parcel.files, below: parcel.runFolder, gone: parcel.gone, limit: limit)
+    }
+
     /// Writes the tar and returns its size. `paths` lie below `folder`, the run's; what went away meanwhile is left out.
     ///
     /// `gone` is what came with the code and is to be removed again.

@@ -29,7 +29,7 @@ package enum StagingScript {
             fi
             printf '%s\\n' "$run" > "$marks/place" &&
                 TZ=UTC0 touch -t 200001010000.01 "$marks/mark" &&
-                (cd "$run" && find outputs work | LC_ALL=C sort) > "$marks/before" &&
+                (cd "$run" && find outputs work) > "$marks/before" &&
                 : > "$marks/ready.new" && mv "$marks/ready.new" "$marks/ready" || exit 125
         ) || exit 125
         """
@@ -58,15 +58,21 @@ package enum StagingScript {
             [ ! -e "$marks/place" ] || tar -cf - $plain "$marks/place"
             find outputs work \\( -type f -o -type l \\) \\( "$@" \\) -exec tar -cf - $plain {} +
             find outputs work -type d -empty -exec tar -cf - $plain {} +
-            if command -v comm > /dev/null && [ -e "$marks/before" ]; then
-                find outputs work | LC_ALL=C sort > "$marks/after"
-                LC_ALL=C comm -23 "$marks/before" "$marks/after" > "$marks/gone"
+            if [ -e "$marks/before" ]; then
+                find outputs work > "$marks/after"
+                # Lines of the first alone.
+                LC_ALL=C sort "$marks/before" "$marks/after" "$marks/after" | uniq -u > "$marks/gone"
                 tar -cf - $plain "$marks/gone"
-                if [ -z "$whole" ]; then
-                    find outputs work \\( -type f -o -type l \\) ! -newer "$marks/mark" | LC_ALL=C sort > "$marks/after"
-                    LC_ALL=C comm -13 "$marks/before" "$marks/after" > "$marks/moved"
-                    [ ! -s "$marks/moved" ] || tar -cf - $plain -T "$marks/moved"
-                fi
+            fi
+            if [ -z "$whole" ] && [ -e "$marks/before" ]; then
+                find outputs work \\( -type f -o -type l \\) ! -newer "$marks/mark" > "$marks/after"
+                LC_ALL=C sort "$marks/before" "$marks/before" "$marks/after" | uniq -u > "$marks/moved"
+                set --
+                while IFS= read -r name; do
+                    set -- "$@" "$name"
+                    [ "$#" -lt 100 ] || { tar -cf - $plain "$@"; set --; }
+                done < "$marks/moved"
+                [ "$#" -eq 0 ] || tar -cf - $plain "$@"
             fi
             for name in stdout.log stderr.log metrics.jsonl started limit exit.json; do
                 [ ! -e "${below:+$below/}$name" ] || tar -cf - $plain "${below:+$below/}$name"

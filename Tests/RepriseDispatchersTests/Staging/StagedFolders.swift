@@ -37,7 +37,7 @@ struct StagedFolders {
         guard tools == .busybox else { return }
         try files.makeFolder(folder + "/bin")
         for applet in [
-            "cat", "chmod", "comm", "cp", "find", "ln", "mkdir", "mv", "rm", "sort", "tar", "touch", "sh", "gzip",
+            "cat", "chmod", "cp", "find", "ln", "mkdir", "mv", "rm", "sort", "tar", "touch", "uniq", "sh", "gzip",
         ] {
             try files.makeLink(folder + "/bin/" + applet, to: Tools.busyboxPath)
         }
