@@ -6,7 +6,7 @@ import Synchronization
 /// Where Reprise keeps runs: a folder `.reprise` with a database, objects by content, and the runs' folders.
 ///
 /// Several processes may use one store at once. What a writing call has returned from is on disk. Every call blocks its
-/// thread for as long as SQLite needs, at most ten seconds for another process's lock.
+/// thread for as long as SQLite needs, at most a minute for another process's lock.
 package final class Store: Sendable {
     package let folder: StoreFolder
     package let files: any FileSystem
@@ -68,7 +68,7 @@ package final class Store: Sendable {
 /// A connection with what every connection of a store needs.
 func connect(to folder: StoreFolder) throws -> DatabaseQueue {
     var configuration = Configuration()
-    configuration.busyMode = .timeout(10)
+    configuration.busyMode = .timeout(60)
     configuration.label = "reprise.store"
     configuration.prepareDatabase { database in
         database.add(function: KeptText.function)

@@ -43,8 +43,7 @@ extension Store {
 
     private static func bringUpToDate(_ connection: DatabaseQueue, _ place: StoreFolder) throws {
         try connection.inDatabase { database in
-            // Kept in the file from then on; must stand outside a transaction.
-            _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
+            try switchToWAL(database)
             try database.inTransaction(.immediate) {
                 // Another process may have done it while this one waited for the lock.
                 let version = try database.formatVersion
@@ -52,6 +51,20 @@ extension Store {
                 if version == 0, tables != 0 { throw StoreError.notAStore(folder: place.root) }
                 try database.migrate(from: version)
                 return .commit
+            }
+        }
+    }
+
+    /// Kept in the file from then on. Stands outside of a transaction, and takes its lock in two steps, for the second of
+    /// which SQLite does not wait: where another process is at it, this one waits by asking for a lock of its own.
+    private static func switchToWAL(_ database: Database) throws {
+        let most = 100
+        for attempt in 1...most {
+            do {
+                _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
+                return
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && attempt < most {
+                try database.inTransaction(.immediate) { .rollback }
             }
         }
     }

@@ -63,6 +63,28 @@ import Testing
         #expect(try Store.open(folder).runs().isEmpty)
     }
 
+    @Test func `whoever comes while another makes the store waits for it`() async throws {
+        let fixture = try StoreFixture()
+        let place = StoreFolder(fixture.folder + "/slow/.reprise")
+        try LiveFileSystem().makeFolder(place.root)
+        let (begun, began) = AsyncStream.makeStream(of: Void.self)
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                try connect(to: place)
+                    .inDatabase { database in
+                        try database.inTransaction(.immediate) {
+                            began.finish()
+                            Thread.sleep(forTimeInterval: 0.3)
+                            return .commit
+                        }
+                    }
+            }
+            for await _ in begun {}
+            _ = try Store.open(place.root, create: true)
+            try await group.waitForAll()
+        }
+    }
+
     @Test func `the schema is the one that the documents show`() throws {
         let fixture = try StoreFixture()
         let schema = try fixture.store.read { database in
