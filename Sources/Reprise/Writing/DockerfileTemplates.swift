@@ -151,11 +151,11 @@ extension RecipeTemplate {
                 ARG BASE=docker.io/library/julia:1.11.2-bookworm
                 FROM ${BASE}
 
-                # Packages lie where every user may read them; what Julia writes at run time goes to /tmp before them.
+                # Packages lie where every user may read them; what Julia writes at run time goes to the home of whoever runs it.
                 ENV JULIA_DEPOT_PATH=/opt/julia JULIA_PROJECT=/opt/project
                 COPY Project.toml Manifest.tom[l] /opt/project/
                 RUN julia -e 'using Pkg; Pkg.instantiate(); Pkg.precompile()'
-                ENV JULIA_DEPOT_PATH=/var/tmp/julia:/opt/julia
+                ENV JULIA_DEPOT_PATH=~/.julia:/opt/julia
 
                 """
             ),

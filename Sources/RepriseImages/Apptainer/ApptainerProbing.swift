@@ -32,11 +32,11 @@ extension Apptainer {
     /// An image with nothing but the places where this machine's programs are mounted; a folder where none can be packed.
     private func probeImage(_ draft: String) async throws -> String {
         for name in ["bin", "usr", "lib", "lib64", "dev", "proc", "sys", "tmp", "var/tmp", "etc"] {
-            try files.makeFolder("\(draft)/root/\(name)")
+            try files.makeFolder("\(draft)/tree/\(name)")
         }
-        let arguments = ApptainerArguments.convert(draft + "/root", to: draft + "/probe.sif", compression: [])
+        let arguments = ApptainerArguments.convert(draft + "/tree", to: draft + "/probe.sif", compression: [])
         let packed = try await run(arguments, draft: draft)
-        return packed.status == 0 ? draft + "/probe.sif" : draft + "/root"
+        return packed.status == 0 ? draft + "/probe.sif" : draft + "/tree"
     }
 
     private func probe(
