@@ -2,15 +2,17 @@ import RepriseModel
 import RepriseSystem
 
 /// Docker 20.10 or newer, whose daemon this user may speak with.
-package struct Docker: ContainerEngine {
+package struct Docker: StoringEngine {
+    typealias Arguments = DockerArguments
+
     package let kind = EngineKind.docker
     package let program: String
     package let variables: [String: String] = [:]
     private let files: any FileSystem
     private let trees: any FileTree
     private let storage: String?
-    private let user: Int
-    private let command: EngineCommand
+    let user: Int
+    let command: EngineCommand
 
     /// `storage` is `EngineFacts.storage`, where it is known already; `user` the id of this process's user.
     package init(
@@ -48,15 +50,6 @@ package struct Docker: ContainerEngine {
         code: "engine-store"
     )
 
-    package func find(_ name: String) async throws -> LocalImage? {
-        let arguments = DockerArguments.inspect(name)
-        let result = try await command.result(arguments)
-        if result.status == 0 { return InspectedImage.first(in: result.output)?.image }
-        let error = command.error(result, arguments, for: EngineErrand(image: name, work: "look for the image"))
-        if case .imageMissing = error { return nil }
-        throw error
-    }
-
     package func id(of name: String) async throws -> Digest? {
         // Root's again, and beside the folder of the images.
         if let list = storage.map({ folder(of: folder(of: folder(of: $0))) + "/repositories.json" }),
@@ -74,14 +67,6 @@ package struct Docker: ContainerEngine {
         return (try? await find("sha256:\(id)")) != nil
     }
 
-    package func execute(_ script: String, in image: String) async throws -> ProcessResult {
-        let arguments = DockerArguments.execute(script, in: image, user: user)
-        let result = try await command.result(arguments)
-        // 125 is docker's own failure, 126 and 127 the shell that is not there.
-        guard result.status == 125 else { return result }
-        throw command.error(result, arguments, for: EngineErrand(image: image, work: "start a container"))
-    }
-
     package func pull(
         _ reference: RegistryReference,
         progress: @escaping @Sendable (String) -> Void
@@ -94,22 +79,6 @@ package struct Docker: ContainerEngine {
         )
         try await command.succeed(DockerArguments.pull(reference), for: errand) { progress($0) }
         return try await expect(reference.address)
-    }
-
-    package func load(_ archive: String) async throws -> LocalImage {
-        let errand = EngineErrand(image: archive, work: "load the image")
-        let result = try await command.succeed(DockerArguments.load(archive), for: errand)
-        return try await expect(PodmanReply.loaded(result.text).first ?? archive)
-    }
-
-    package func save(_ image: LocalImage, to archive: String) async throws {
-        let errand = EngineErrand(image: image.name, work: "save the image")
-        try await command.succeed(DockerArguments.save(image.id, to: archive), for: errand)
-    }
-
-    package func tag(_ image: LocalImage, as name: String) async throws {
-        let errand = EngineErrand(image: image.name, work: "name the image")
-        try await command.succeed(DockerArguments.tag(image.id, as: name), for: errand)
     }
 
     package func build(_ order: BuildOrder, log: @escaping @Sendable (String) -> Void) async throws -> LocalImage {
@@ -165,11 +134,5 @@ package struct Docker: ContainerEngine {
             return
         }
         if former.id != image.id { try await tag(former, as: address) }
-    }
-
-    /// What the engine has just told that it has.
-    private func expect(_ name: String) async throws -> LocalImage {
-        if let image = try await find(name) { return image }
-        throw EngineError.imageMissing(name, words: "the engine had it a moment ago")
     }
 }

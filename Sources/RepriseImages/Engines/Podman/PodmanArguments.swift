@@ -1,10 +1,8 @@
 import RepriseModel
 
 /// What `podman` is told.
-enum PodmanArguments {
+enum PodmanArguments: StoringEngineArguments {
     static let info = ["info", "--format", "json"]
-
-    static func inspect(_ name: String) -> [String] { ["image", "inspect", name] }
 
     static func execute(_ script: String, in image: String, user: Int) -> [String] {
         let ids = user == 0 ? ["--user", "0:0"] : ["--userns", "keep-id"]
@@ -17,13 +15,9 @@ enum PodmanArguments {
         ["pull"] + tls(reference) + [reference.address]
     }
 
-    static func load(_ archive: String) -> [String] { ["load", "--input", archive] }
-
     static func save(_ id: Digest, to archive: String) -> [String] {
         ["save", "--quiet", "--format", "docker-archive", "--output", archive, "sha256:\(id)"]
     }
-
-    static func tag(_ id: Digest, as name: String) -> [String] { ["tag", "sha256:\(id)", name] }
 
     static func untag(_ name: String) -> [String] { ["untag", name] }
 
@@ -33,9 +27,7 @@ enum PodmanArguments {
             "build", "--pull=never", "--timestamp", String(order.sourceDate), "--identity-label=false", "--tag",
             order.name,
         ]
-            + order.arguments.sorted { $0.key < $1.key }.flatMap { ["--build-arg", "\($0.key)=\($0.value)"] }
-            + order.labels.sorted { $0.key < $1.key }.flatMap { ["--label", "\($0.key)=\($0.value)"] }
-            + ["--file", order.recipe, order.context]
+            + content(of: order)
     }
 
     static func push(_ id: Digest, to reference: RegistryReference, digest: String, login: String?) -> [String] {
