@@ -3,6 +3,7 @@
 #
 #   engines.sh up [--for PID] [NAME …]   install what is missing (as root on Debian 12), start, and put the test images in place
 #   engines.sh down [--for PID]          stop what `up` started; what it downloaded and made stays for the next time
+#   engines.sh crash NAME [SECONDS]      SIGKILL for what decides in slurm or kubernetes; after SECONDS it is started again
 #   engines.sh status                    what is up, for whom, and what is not and why
 #   engines.sh env [user]                the variables that the tests read, as shell text
 #   engines.sh as-user COMMAND …         run a command as the normal user, with that user's variables
@@ -108,6 +109,23 @@ engines_as-user() {
     exec runuser -u "$person" -- env -i HOME="$home/user/home" USER="$person" LANG=C.UTF-8 "${variables[@]}" "$@"
 }
 
+# What runs goes on meanwhile.
+engines_crash() {
+    declare -F "${1:-}_crash" >/dev/null || { say "nothing of \`${1:-}\` can be killed and started again: name slurm or kubernetes"; return 64; }
+    "${1}_crash" "${2:-0}"
+}
+
+# `crashed NAME SECONDS COMMAND …`: kills what `started` began, and has it started again by the command.
+crashed() {
+    local name=$1 pause=$2 pid
+    shift 2
+    pid=$(pid_of "$name") || { say "$name is not up"; return 1; }
+    kill -KILL "$pid"
+    while pid_of "$name" >/dev/null; do sleep 0.05; done
+    sleep "$pause"
+    "$@"
+}
+
 engines_remove() {
     rm -f "$home"/holders/*
     engines_down --for nobody
@@ -124,9 +142,9 @@ up | down | remove)
     "engines_$command" "${@:2}"
     ;;
 folder) echo "$home" ;;
-status | env | as-user) "engines_$command" "${@:2}" ;;
+status | env | as-user | crash) "engines_$command" "${@:2}" ;;
 *)
-    sed -n '2,13s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,14s/^# \{0,1\}//p' "$0" >&2
     exit 64
     ;;
 esac

@@ -142,6 +142,8 @@ slurm_controller() {
     pid_of slurmctld >/dev/null || started slurmctld env SLURM_CONF="$home/slurm/slurm.conf" slurmctld -D
 }
 
+slurm_crash() { crashed slurmctld "$1" slurm_controller; }
+
 slurm_down() {
     local node turn
     is_root || return 0

@@ -38,8 +38,15 @@ class World:
     @property
     def target(self):
         """The lines of a site file that make this world's engine the target."""
+        return self.site(None)
+
+    def site(self, place):
+        return f"target: here\ntargets:\n  here: {{{self.settings(place)}}}\n"
+
+    def settings(self, place):
+        """What the site says of the target; `place` is the project's own folder, for worlds that need one."""
         kinds = {None: "kind: process", "apptainer": "kind: apptainer"}
-        return "target: here\ntargets:\n  here: {" + kinds.get(self.engine, f"kind: container, engine: {self.engine}") + ", slots: 2}\n"
+        return kinds.get(self.engine, f"kind: container, engine: {self.engine}") + ", slots: 2"
 
     def popen(self, command, *, folder="/", variables=None, **options):
         if self.identity:
@@ -115,7 +122,7 @@ class Project:
         self.world, self.place, self.binary = world, place, binary
         self.folder, self.store = place / "project", place / "project" / ".reprise"
         self.started = []
-        self.write("reprise.yaml", world.target)
+        self.write("reprise.yaml", world.site(place))
         self.write(".gitignore", ".reprise/\n")
 
     def write(self, name, text, mode=0o644):
@@ -217,7 +224,7 @@ def engine_variables(half):
     script = f'eval "$({ENGINES} env {half})"; exec env -0'
     told = subprocess.run(["bash", "-c", script], env={"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **kept("REPRISE_ENGINES", "XDG_CACHE_HOME")},
                           stdout=subprocess.PIPE, check=True).stdout.decode()
-    wanted = ("PATH", "CONTAINERS_", "DOCKER_", "XDG_RUNTIME_DIR", "REPRISE_TEST_")
+    wanted = ("PATH", "CONTAINERS_", "DOCKER_", "XDG_RUNTIME_DIR", "REPRISE_TEST_", "SLURM_CONF", "KUBECONFIG", "AWS_")
     variables = dict(line.split("=", 1) for line in told.split("\0") if line.startswith(wanted))
     variables.update(LANG="C.UTF-8", NO_COLOR="1", COLUMNS="120")
     if half == "user" and os.geteuid() == 0:

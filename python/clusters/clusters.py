@@ -1,0 +1,169 @@
+"""Clusters as worlds: what a person writes into a site file for each, what is left at its engine, and how its brain is killed."""
+
+import contextlib
+import json
+import os
+import pathlib
+import subprocess
+import time
+
+import counter
+from worlds import ENGINES, Failed, World, processes_of, standing
+
+
+class Cluster(World):
+    """An engine elsewhere, for a user. `kind` is what a site file calls it."""
+
+    kind = None
+    # Whether jobs see this machine's files where they are.
+    shares = True
+    # Where jobs that share no files reach this machine.
+    hither = "127.0.0.1"
+    # The part of it that decides, by the name under which it was started; None where there is none to kill.
+    brain = None
+
+    def __init__(self, name, half):
+        super().__init__(f"{name} as {half}", self.kind, half)
+
+    def containers(self):
+        return set()
+
+    def lasting(self, project):
+        """What the engine still has of a project: lines for a person."""
+        return []
+
+    def expect_nothing_left(self, place, before):
+        deadline = time.monotonic() + 30
+        while left := self.lasting(place):
+            if time.monotonic() > deadline:
+                raise Failed(f"{self.name}: left at the engine: {left}")
+            time.sleep(0.2)
+        super().expect_nothing_left(place, before)
+
+    @contextlib.contextmanager
+    def counted(self, project):
+        """Shell words that note an execution, and a function that tells how often a run was executed."""
+        if self.shares:
+            # Not in the run's own folder: a second execution may have another one.
+            notes = project.place / "notes"
+            notes.mkdir(mode=0o777)
+            notes.chmod(0o777)
+            yield f'echo x >> "{notes}/$REPRISE_RUN_ID"', lambda project, run: lines_of(notes / run)
+        else:
+            with counter.Counter() as heard:
+                yield f'echo "GET /$REPRISE_RUN_ID HTTP/1.0" | nc -w 30 {self.hither} {heard.port} > /dev/null', lambda project, run: heard.counts[run]
+
+    def can_crash(self):
+        return self.brain is not None and os.geteuid() == 0
+
+    def crash(self, pause=0):
+        """SIGKILL for what decides; then, after a pause, it is started again."""
+        subprocess.run([ENGINES, "crash", self.brain, str(pause)], check=True, stdout=subprocess.DEVNULL)
+
+
+class Slurm(Cluster):
+    kind = brain = "slurm"
+
+    def settings(self, place):
+        return "kind: slurm"
+
+    def lasting(self, place):
+        told = self.run("scontrol", "--oneliner", "show", "jobs", check=False).stdout.splitlines()
+        ended = ("COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "PREEMPTED", "OUT_OF_MEMORY", "NODE_FAIL")
+        return [line[:120] for line in told if str(place) in line and not any(f"JobState={state}" in line for state in ended)]
+
+
+class SlurmOverSSH(Slurm):
+    """The same from a machine that shares no files with it: the workspace is a folder that only jobs know."""
+
+    def settings(self, place):
+        return f"kind: slurm, ssh: '{self.variables['REPRISE_TEST_SSH']}', workspace: {place}/far"
+
+    def expect_nothing_left(self, place, before):
+        # The connection outlives the command by a while, on purpose.
+        for process in processes_of(place):
+            with contextlib.suppress(OSError):
+                if pathlib.Path(f"/proc/{process}/comm").read_text().strip() in ("ssh", "sshd"):
+                    os.kill(process, 15)
+        super().expect_nothing_left(place, before)
+
+
+class Kubernetes(Cluster):
+    kind = brain = "kubernetes"
+    shares = False
+
+    @property
+    def hither(self):
+        path = "jsonpath={.items[0].status.addresses[?(@.type=='InternalIP')].address}"
+        return self.run("kubectl", "get", "nodes", "-o", path).stdout or Cluster.hither
+
+    def settings(self, place):
+        return "kind: kubernetes, image: 'localhost/reprise-python:1', slots: 8"
+
+    def lasting(self, place):
+        identity = store_mark(place)
+        if not identity:
+            return []
+        told = self.run("kubectl", "get", "pods,jobs,configmaps,secrets", "-A", "-l", f"reprise/store={identity}", "-o", "json", check=False)
+        if told.returncode != 0:
+            raise Failed(f"{self.name}: {told.stderr}")
+        return [f"{item['kind']} {item['metadata']['name']}" for item in json.loads(told.stdout)["items"] if lasts(item)]
+
+
+class KubernetesWithVolume(Kubernetes):
+    """Jobs mount a volume that this machine sees, so that nothing is carried."""
+
+    shares = True
+
+    def __init__(self, name, half):
+        super().__init__(name, half)
+        self.claim, self.volume = self.variables["REPRISE_TEST_CLAIM"].split(":", 1)
+        self.variables["TRIALS"] = self.volume
+
+    def settings(self, place):
+        return super().settings(place) + f", volume: '{self.claim}:{self.volume}'"
+
+
+class Batch(Cluster):
+    kind = "aws-batch"
+    shares = False
+
+    def settings(self, place):
+        return (f"kind: aws-batch, queue: {self.variables['REPRISE_TEST_BATCH_QUEUE']}, region: {self.variables['AWS_DEFAULT_REGION']}, "
+                f"workspace: '{self.variables['REPRISE_TEST_BATCH_WORKSPACE']}/{place.name}', image: 'localhost/reprise-python:1'")
+
+
+# The name of a world, the engines of `engines.sh` that it needs, and what it is.
+KINDS = [("slurm", ["slurm"], Slurm), ("ssh", ["slurm", "ssh"], SlurmOverSSH), ("kubernetes", ["kubernetes"], Kubernetes),
+         ("volume", ["kubernetes"], KubernetesWithVolume), ("batch", ["moto"], Batch)]
+
+
+def clusters(names=None):
+    """The clusters that can be entered, and {name: reason} of those that cannot."""
+    found, absent, status = [], {}, standing()
+    for name, engines, make in KINDS:
+        for half in ("root", "user") if os.geteuid() == 0 else ("user",):
+            words = [status.get((engine, half), "down") for engine in engines]
+            missing = [one for one in words if not one.startswith("up")]
+            if missing:
+                absent[f"{name} as {half}"] = missing[0].removeprefix("skipped: ")
+            elif not names or name in names or f"{name} as {half}" in names:
+                found.append(make(name, half))
+    return found, absent
+
+
+def lines_of(path):
+    return len(path.read_text().splitlines()) if path.exists() else 0
+
+
+def lasts(item):
+    """Whether something in Kubernetes still occupies it: a job that has ended waits for its own end of life."""
+    if item["kind"] == "Pod":
+        return item["status"].get("phase") in ("Pending", "Running")
+    return item["kind"] == "Job" and not item["status"].get("conditions")
+
+
+def store_mark(place):
+    """What the objects of a project's store are labelled with."""
+    path = place / "project" / ".reprise" / "kubernetes" / "store"
+    return path.read_text().strip() if path.exists() else None
