@@ -6,7 +6,7 @@ Usage: bench.py --reprise PATH [NAME …] [--runs N] [--peer-runs N] [--files N]
 Every figure is the median of several executions where one takes under a second, else of one. Both sides of a
 comparison run one after the other in the same folder of the same disk. A tool that is missing is said to be missing.
 """
-import argparse, contextlib, json, os, pathlib, platform, shutil, sqlite3, statistics, subprocess, sys, tempfile, time
+import argparse, contextlib, json, os, pathlib, platform, re, shlex, shutil, sqlite3, statistics, subprocess, sys, tempfile, time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROWS = []
@@ -198,6 +198,21 @@ class Bench:
         peers = run(HERE / "peers" / "setup.sh", check=False).stdout.strip()
         serve.ServeBench(row, missing, self.reprise, f"{peers}/bin/python", f"{peers}/bin/fml", self.scratch, self.options.seconds).run()
 
+    def slurm(self):
+        sys.path.insert(0, str(HERE))
+        import slurm
+        engines = [str(HERE.parent / "engines" / "engines.sh")]
+        run(*engines, "up", "--for", os.getpid(), "slurm")
+        try:
+            status = run(*engines, "status", "slurm").stdout
+            if not re.search(r"^slurm +\w+ +up ", status, re.MULTILINE):
+                return missing("slurm", "runs of `true`", "all tools", status.strip() or "there is no Slurm here")
+            variables = shlex.split(run(*engines, "env").stdout)
+            os.environ.update(word.split("=", 1) for word in variables if word.startswith("SLURM_CONF="))
+            slurm.SlurmBench(row, missing, self.reprise, self.scratch, self.options).run()
+        finally:
+            run(*engines, "down", "--for", os.getpid(), "slurm")
+
     def containers(self):
         sys.path.insert(0, str(HERE))
         import containers
@@ -234,7 +249,7 @@ def machine():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reprise", required=True)
-    groups = ["startup", "trivial", "listing", "snapshot", "data", "metrics", "serve", "containers"]
+    groups = ["startup", "trivial", "listing", "snapshot", "data", "metrics", "serve", "containers", "slurm"]
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which groups; all by default: {', '.join(groups)}")
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--peer-runs", type=int, default=10)
@@ -244,6 +259,8 @@ def main():
     parser.add_argument("--seconds", type=float, default=3, help="how long each call is sent to a tracking server")
     parser.add_argument("--turns", type=int, default=20, help="how often a run in a container and the engine's own command take turns")
     parser.add_argument("--container-runs", type=int, default=100, help="how many runs of one image share two slots")
+    parser.add_argument("--slurm-runs", type=int, nargs="+", default=[100, 1000], help="how many runs Slurm gets at once, for each turn of its group")
+    parser.add_argument("--slurm-turns", type=int, default=3, help="how often Reprise and the array written by hand take turns")
     parser.add_argument("--json", help="write the figures to this file")
     parser.add_argument("--markdown", help="write the figures to this file as a page of the documents")
     options = parser.parse_args()
