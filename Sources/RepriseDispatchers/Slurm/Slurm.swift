@@ -64,6 +64,8 @@ package final class Slurm: Dispatcher {
         try await watch.status(of: jobs)
     }
 
+    package func waitingReasons() async -> [JobKey: String] { await watch.waitingReasons() }
+
     package func cancel(_ job: Job, _ handle: JobHandle, grace: Duration) async throws {
         guard ExitFile.read(in: job.folder, files) == nil else { return }
         await watch.expectNews(for: grace + .seconds(10))

@@ -39,7 +39,12 @@ actor SlurmWatch {
         var hopelessSince: ContinuousClock.Instant?
         var verdict: String?
         var isCancelled = false
+        /// What Slurm gave as its reason for not starting it.
+        var waitingReason: String?
     }
+
+    /// How long a job must have waited before its reason is told: most of those that begin soon have one for a moment.
+    private static let tolerance = Duration.seconds(8)
 
     /// How long Slurm must call a job hopeless, so that a busy controller has looked at it.
     private static let judgement = Duration.seconds(15)
@@ -74,6 +79,12 @@ actor SlurmWatch {
         }
         tidy(jobs, statuses)
         return statuses
+    }
+
+    /// Why jobs wait in Slurm's queue, by its last answer.
+    func waitingReasons() -> [JobKey: String] {
+        let now = clock.now
+        return known.compactMapValues { now - $0.since >= Self.tolerance ? $0.waitingReason : nil }
     }
 
     /// From now on Slurm is asked more often for a while.
@@ -151,6 +162,7 @@ actor SlurmWatch {
             return isAnswered(since: seen.since) ? SlurmEnd.forgotten(evidence(job)) : asLooks
         }
         weigh(row, job.key)
+        known[job.key]?.waitingReason = SlurmWaiting.words(row)
         let evidence = evidence(job, needsWords: row.state.isEnd)
         let status = SlurmEnd.status(row, evidence, now: wallClock.now())
         switch status {

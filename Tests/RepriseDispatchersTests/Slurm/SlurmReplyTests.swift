@@ -89,6 +89,43 @@ import Testing
     }
 }
 
+@Suite struct `Why jobs of Slurm wait` {
+    @Test(arguments: [
+        ("Resources", "waits for free nodes (Resources)"),
+        (
+            "ReqNodeNotAvail, UnavailableNodes:n1",
+            "waits for nodes that are not available now (ReqNodeNotAvail, UnavailableNodes:n1)"
+        ),
+        (
+            "QOSMaxJobsPerUserLimit",
+            "waits for a limit of the account or the quality of service (QOSMaxJobsPerUserLimit)"
+        ),
+        ("SomethingNew", "waits in Slurm's queue (SomethingNew)"),
+    ])
+    func `Slurm's reason is kept beside what it means`(reason: String, words: String) {
+        #expect(SlurmWaiting.words(row("PENDING", reason)) == words)
+        #expect(SlurmWaiting.words(row("RUNNING", reason)) == nil)
+    }
+
+    @Test func `nothing is said where Slurm says nothing`() {
+        #expect(SlurmWaiting.words(row("PENDING", "None")) == nil)
+        #expect(SlurmWaiting.words(row("PENDING", "")) == nil)
+    }
+
+    private func row(_ state: String, _ reason: String) -> SlurmRow {
+        SlurmRow(
+            id: "7",
+            number: "7",
+            name: "n",
+            state: SlurmState(state),
+            reason: reason,
+            wait: 0,
+            restarts: 0,
+            node: ""
+        )
+    }
+}
+
 @Suite struct `How jobs of Slurm end` {
     private let job: Job
     private let now = Timestamp(milliseconds: 1_700_000_000_000)
