@@ -57,10 +57,12 @@ extension Laboratory {
         var places: [String: RunContainers.Place] = [:]
         for name in site.targets {
             let target = try site.settings(for: name)
-            guard target.isSupported, target.kind.executesHere else { continue }
+            guard target.isSupported, target.kind.executesHere || target.kind == .slurm else { continue }
             // A target that cannot execute one kind of image may execute the other.
             let apptainer = try? engine(for: target, format: .sif, in: store)
-            places[name] = RunContainers.Place(engine: try engine(for: target, in: store), apptainer: apptainer)
+            var place = RunContainers.Place(engine: try engine(for: target, in: store), apptainer: apptainer)
+            place.executesHere = target.kind.executesHere
+            places[name] = place
         }
         return places
     }
@@ -102,7 +104,8 @@ extension TargetSettings {
     }
 
     private func engines(_ variables: [String: String]) -> [EngineKind] {
-        if kind == .apptainer { return [.apptainer] }
+        // What a node of a cluster executes is a file that all of them see.
+        if kind == .apptainer || kind == .slurm { return [.apptainer] }
         if let chosen = engine.flatMap(EngineKind.init(rawValue:)) { return [chosen] }
         func isSet(_ name: String) -> Bool { variables[name]?.isEmpty == false }
         let prefersDocker = isSet("DOCKER_HOST") && !isSet("CONTAINER_HOST")

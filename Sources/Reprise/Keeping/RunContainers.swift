@@ -13,6 +13,8 @@ struct RunContainers: Sendable {
         var engine: EngineSource
         /// What executes `.sif` files; nil where the target cannot.
         var apptainer: EngineSource?
+        /// Whether containers are executed on this machine, and not only made ready on it.
+        var executesHere = true
 
         func source(for format: ImageIdentity.Format) -> EngineSource? { format == .sif ? apptainer : engine }
     }
@@ -42,7 +44,7 @@ struct RunContainers: Sendable {
         guard let environment = step.environment else { return nil }
         let image = environment.image
         let target = request.target(of: step)
-        guard let source = places[target]?.source(for: image.format) else {
+        guard let place = places[target], let source = place.source(for: image.format) else {
             throw Mistake(
                 "target `\(target)` executes no images of the kind of `\(image.reference)`",
                 fix: "`reprise target check \(target)` tells what it does",
@@ -56,7 +58,8 @@ struct RunContainers: Sendable {
             container: try container(environment, image: name, of: request, run: run),
             reachesLoopback: environment.network == .host
                 || environment.network == .engine && engine.kind == .apptainer,
-            notes: Self.notes(engine.kind, facts, resources) + Self.notes(engine.kind, on: environment)
+            notes: (place.executesHere ? Self.notes(engine.kind, facts, resources) : [])
+                + Self.notes(engine.kind, on: environment)
         )
     }
 

@@ -44,15 +44,6 @@ extension Laboratory {
                 code: "unsupported-target"
             )
         }
-        let images = plans.flatMap(\.environments).contains { $0.namesImage }
-        guard images, target.kind == .slurm else { return }
-        throw Mistake(
-            "cannot run on target `\(target.name)`",
-            why:
-                "the experiment names an image, and targets of kind `\(target.kind.rawValue)` execute no containers in this version",
-            fix: "run on a target of kind `process`, `container` or `apptainer`, or say `environment: {host: true}`",
-            code: "cluster-without-containers"
-        )
     }
 
     /// Refuses to queue what the cluster would refuse, or what would wait for an engine that does not answer.
@@ -102,14 +93,5 @@ extension LaunchPlan {
     private struct Submission: Hashable {
         var resources: Resources
         var image: String?
-    }
-}
-
-extension EnvironmentDeclaration {
-    fileprivate var namesImage: Bool {
-        switch source {
-        case .unsaid, .host: false
-        case .image, .recipe: true
-        }
     }
 }

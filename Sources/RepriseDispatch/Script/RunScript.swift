@@ -94,14 +94,14 @@ package enum RunScript {
         lines.append("    exec " + wrapper + CommandText.words(input.step.command))
         // A shell remarks on a child that a signal ended; the program's errors must hold the program's words alone.
         return """
-            trap : HUP INT TERM
+            trap : HUP INT TERM USR1 USR2
             exec 9>&2 2> /dev/null
             (
                 exec 2>&9 9>&-
             \(lines.joined(separator: "\n"))
             )
             status=$?
-            trap '' HUP INT TERM
+            trap '' HUP INT TERM USR1 USR2
             exec 2>&9 9>&-
             """
     }

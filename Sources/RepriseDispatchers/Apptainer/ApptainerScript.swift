@@ -11,7 +11,7 @@ struct ApptainerScript {
     static let scratch = "scratch"
 
     /// What runs inside. The program's words go into the mounted files without passing through the client.
-    private static let inside = """
+    static let inside = """
         [ -z "${1-}" ] || exec /bin/sh run.sh "$1"; exec /bin/sh run.sh >> stdout.log 2>> stderr.log
         """
 

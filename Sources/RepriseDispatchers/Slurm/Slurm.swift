@@ -58,7 +58,7 @@ package final class Slurm: Dispatcher {
         )
     }
 
-    package func changes() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
+    package func changes() -> AsyncStream<Void> { watch.bell.stream() }
 
     package func status(of jobs: [Job: JobHandle]) async throws -> [JobKey: JobStatus] {
         try await watch.status(of: jobs)
@@ -104,9 +104,6 @@ package final class Slurm: Dispatcher {
     private func check(_ jobs: [Job]) throws {
         if let option = settings.conflict {
             throw SlurmError.badOption(words: "`\(option)` among the target's options is for Reprise to decide")
-        }
-        if let job = jobs.first(where: { $0.container != nil }) {
-            throw SlurmError.container(job: job.key.description)
         }
         try files.makeFolder(folder)
     }

@@ -13,11 +13,19 @@ struct SlurmCluster: Cluster {
     }
 
     var conflict: (any RepriseError)? {
-        for key in ["ssh", "workspace", "container"] where parts.target.text(key) != nil {
+        for key in ["ssh", "workspace"] where parts.target.text(key) != nil {
             return Mistake(
                 "targets of kind `slurm` with `\(key)` cannot execute runs in this version",
                 fix: "run `reprise` on a login node of the cluster, without `\(key)`",
                 code: "unsupported-target"
+            )
+        }
+        if let text = parts.target.text("signal"), settings.signal == nil {
+            return Mistake(
+                "target `\(parts.target.name)` cannot send `\(text)` before the end",
+                fix: "write a signal and the seconds before the end, such as `USR1@60`; signals are "
+                    + SlurmSignal.names.joined(separator: ", "),
+                code: "wrong-signal"
             )
         }
         guard let option = settings.conflict else { return nil }
@@ -61,7 +69,8 @@ struct SlurmCluster: Cluster {
                 folder: isArray ? "\(preview.store)/slurm/\(name)" : entries.first?.folder ?? preview.store,
                 entries: entries,
                 resources: preview.resources,
-                hasSecrets: preview.hasSecrets
+                hasSecrets: preview.hasSecrets,
+                hasContainers: preview.image != nil
             ),
             settings
         )

@@ -1,3 +1,4 @@
+import RepriseImages
 import RepriseModel
 import RepriseSystem
 
@@ -137,7 +138,8 @@ enum SlurmSurroundings {
         var changes: [String: String?] = [:]
         for (name, value) in variables {
             let isOurs = name.hasPrefix("REPRISE_") || name.hasPrefix("SLURM_") && name != "SLURM_CONF"
-            if isOurs || names.contains(name) || secrets.contains(where: { tells(value, $0) }) {
+            let changesContainers = batch.hasContainers && ApptainerArguments.changesContainers(name)
+            if isOurs || changesContainers || names.contains(name) || secrets.contains(where: { tells(value, $0) }) {
                 changes.updateValue(nil, forKey: name)
             }
         }

@@ -11,7 +11,6 @@ package enum SlurmError: RepriseError, Hashable {
     case badOption(words: String)
     case limit(words: String)
     case controllerDown(words: String)
-    case container(job: String)
     case other(command: String, status: Int, words: String)
 }
 
@@ -71,15 +70,13 @@ extension SlurmError {
         case .badOption: "`sbatch` does not take an option"
         case .limit: "Slurm takes no more jobs of this user now"
         case .controllerDown: "Slurm's controller does not answer"
-        case .container(let job):
-            "\(job) names an image, and targets of kind `slurm` execute no containers in this version"
         case .other(let command, let status, _): "`\(command)` ended with status \(status)"
         }
     }
 
     package var why: String? {
         switch self {
-        case .missing, .container: nil
+        case .missing: nil
         case .noPartition(_, let words), .noAccount(_, let words), .noQos(_, let words), .notPermitted(let words),
             .impossible(let words), .badOption(let words), .limit(let words), .controllerDown(let words),
             .other(_, _, let words):
@@ -100,7 +97,6 @@ extension SlurmError {
         case .badOption: "correct the target's `options`; `man sbatch` describes them"
         case .limit: "the runs stay queued; run the command again when others have ended, or set the target's `slots`"
         case .controllerDown: "jobs that run go on; `scontrol ping` tells when it answers again"
-        case .container: "use `environment: {host: true}` for this target, or another target"
         case .other: nil
         }
     }
@@ -116,14 +112,13 @@ extension SlurmError {
         case .badOption: "slurm-bad-option"
         case .limit: "slurm-limit"
         case .controllerDown: "slurm-down"
-        case .container: "slurm-container"
         case .other: "slurm-error"
         }
     }
 
     package var fault: Fault {
         switch self {
-        case .missing, .noPartition, .noAccount, .noQos, .notPermitted, .impossible, .badOption, .container: .usage
+        case .missing, .noPartition, .noAccount, .noQos, .notPermitted, .impossible, .badOption: .usage
         case .limit, .controllerDown, .other: .world
         }
     }

@@ -93,6 +93,19 @@ struct SlurmJobFiles: Sendable {
         return words.count > 1 ? Int64(words[1]).map { Timestamp(milliseconds: $0) } : nil
     }
 
+    /// Why the job's container did not begin; nil where it did, or there is none.
+    func engineRefusal(of job: Job) -> String? {
+        guard start(of: job) == nil, let log = try? files.text(job.folder + "/" + JobFolders.engineLog) else {
+            return nil
+        }
+        return SlurmContainer.refusal(log, image: job.container?.image)
+    }
+
+    /// What a container's client leaves that was killed.
+    func removeScratch(of job: Job) {
+        if job.container != nil { try? files.remove("\(job.folder)/\(ApptainerScript.scratch)") }
+    }
+
     func limit(of job: Job) -> String? { try? files.text(job.folder + "/" + Self.limit) }
 
     /// The last thing that Slurm itself wrote about the job.

@@ -8,12 +8,12 @@ enum SlurmScript {
         var parts = [
             "#!/bin/sh\n" + options(batch, settings).map { "#SBATCH \($0)" }.joined(separator: "\n"), task(batch),
         ]
-        parts.append(SlurmScriptParts.claim)
+        parts.append(SlurmScriptParts.claim(log: batch.hasContainers ? JobFolders.engineLog : nil))
         if !settings.modules.isEmpty { parts.append(SlurmScriptParts.modules(settings.modules)) }
         if !settings.prologue.isEmpty { parts.append(settings.prologue.joined(separator: "\n")) }
         if batch.hasSecrets { parts.append(SlurmScriptParts.secrets) }
         parts.append("export REPRISE_JOB")
-        parts.append(time.map { SlurmScriptParts.limited($0) } ?? "exec /bin/sh run.sh")
+        parts.append(SlurmExecution(limit: time, signal: settings.signal, isContainer: batch.hasContainers).text)
         return parts.joined(separator: "\n\n") + "\n"
     }
 
@@ -35,6 +35,11 @@ enum SlurmScript {
         if let memory = resources.memory { options.append("--mem=\((memory + 1_048_575) >> 20)M") }
         if let time = resources.time { options.append("--time=\(minutes(time))") }
         if let gpus = resources.gpus, gpus > 0 { options.append("--gres=gpu:\(gpus)") }
+        if !settings.nodes.isEmpty { options.append("--nodelist=" + word(settings.nodes.joined(separator: ","))) }
+        if !settings.excluded.isEmpty {
+            options.append("--exclude=" + word(settings.excluded.joined(separator: ",")))
+        }
+        if let signal = settings.signal { options.append("--signal=B:\(signal.name)@\(signal.seconds)") }
         options += ["--no-requeue", "--chdir=/", "--open-mode=append", "--output=" + word(output)]
         return options + settings.options.map(word)
     }
@@ -48,8 +53,21 @@ enum SlurmScript {
             "REPRISE_JOB=\(shellQuoted(entry.key)) folder=\(shellQuoted(entry.folder))"
         }
         guard batch.isArray else { return setting(batch.entries[0]) }
+        if let place = sharedFolder(of: batch.entries) {
+            // Every task gets the whole text.
+            let cases = batch.entries.enumerated()
+                .map { "\($0.offset)) REPRISE_JOB=\(shellQuoted($0.element.key)) ;;\n" }
+            return "case $SLURM_ARRAY_TASK_ID in\n\(cases.joined())esac\nfolder=\(shellQuoted(place))/$REPRISE_JOB"
+        }
         let cases = batch.entries.enumerated().map { "\($0.offset)) \(setting($0.element)) ;;\n" }
         return "case $SLURM_ARRAY_TASK_ID in\n\(cases.joined())esac"
+    }
+
+    /// Where the folders of all jobs lie under the jobs' own names; nil where they do not.
+    private static func sharedFolder(of entries: [SlurmBatch.Entry]) -> String? {
+        guard let first = entries.first, first.folder.hasSuffix("/" + first.key) else { return nil }
+        let place = String(first.folder.dropLast(first.key.count + 1))
+        return entries.allSatisfy { $0.folder == "\(place)/\($0.key)" } ? place : nil
     }
 
     /// A path in which nothing is a pattern of Slurm's.

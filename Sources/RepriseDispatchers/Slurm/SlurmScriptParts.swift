@@ -5,7 +5,14 @@ import RepriseSystem
 enum SlurmScriptParts {
     /// The job's folder is claimed by a file that says which of Slurm's jobs executes it: a second submission, made after a
     /// crash, and a job that Slurm starts anew find it and leave the job alone.
-    static let claim = """
+    ///
+    /// `log` is where words go that are not the program's own; nil where they go to the program's.
+    static func claim(log: String?) -> String {
+        let streams = log.map { "exec >> \($0) 2>&1" } ?? "exec >> stdout.log 2>> stderr.log"
+        return claim + "\n" + streams
+    }
+
+    private static let claim = """
         cd -- "$folder" || exit 126
         set -C
         if ! { echo "${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}${SLURM_ARRAY_TASK_ID:+_$SLURM_ARRAY_TASK_ID}" \\
@@ -15,7 +22,6 @@ enum SlurmScriptParts {
             exit 126
         fi
         set +C
-        exec >> stdout.log 2>> stderr.log
         """
 
     static func modules(_ names: [String]) -> String {
@@ -59,30 +65,4 @@ enum SlurmScriptParts {
         done < slurm.half || exit 126
         rm -f slurm.half
         """
-
-    /// Slurm counts in minutes and then tells nobody why, so that the script itself keeps the limit: TERM, and KILL after a
-    /// while. It does so before Slurm would.
-    static func limited(_ milliseconds: Int64) -> String {
-        let allowed = min(milliseconds, SlurmScript.minutes(milliseconds) * 60_000 - 10_000)
-        let (whole, rest) = max(allowed, 100).quotientAndRemainder(dividingBy: 1000)
-        let fraction = String(1000 + rest).dropFirst()
-        return """
-            trap : TERM
-            (
-                trap 'kill "$pause"; exit' TERM
-                sleep \(whole)\(rest == 0 ? "" : ".\(fraction)") & pause=$!
-                wait "$pause" || exit
-                printf '%s' \(shellQuoted("time limit of " + Quantities.text(milliseconds: milliseconds))) > limit
-                trap '' TERM
-                kill -s TERM 0
-                sleep 5
-                kill -s KILL 0
-            ) 2> /dev/null &
-            watch=$!
-            /bin/sh run.sh
-            status=$?
-            kill "$watch" 2> /dev/null
-            exit "$status"
-            """
-    }
 }

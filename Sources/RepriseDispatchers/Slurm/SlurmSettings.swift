@@ -6,6 +6,14 @@ package struct SlurmSettings: Hashable, Sendable {
     package var partition: String?
     package var account: String?
     package var qos: String?
+    /// Nodes that a job may have, in Slurm's notation such as `n[1-8]`; empty for any.
+    package var nodes: [String] = []
+    /// Nodes that a job must not have.
+    package var excluded: [String] = []
+    /// What the program is sent before its time is over, and how long before.
+    package var signal: SlurmSignal?
+    /// The command that executes images on the nodes; nil for `apptainer`.
+    package var container: String?
     /// How many tasks of one array run at once; nil for as many as the cluster lets.
     package var slots: Int?
     /// Environment modules, loaded in this order before the job.
@@ -33,7 +41,7 @@ package struct SlurmSettings: Hashable, Sendable {
         self.options = options
     }
 
-    init(_ target: TargetSettings) {
+    package init(_ target: TargetSettings) {
         self.init(
             partition: target.text("partition"),
             account: target.text("account"),
@@ -43,6 +51,10 @@ package struct SlurmSettings: Hashable, Sendable {
             prologue: target.texts("prologue"),
             options: target.options
         )
+        nodes = target.texts("nodelist")
+        excluded = target.texts("exclude")
+        signal = target.text("signal").flatMap { SlurmSignal($0) }
+        container = target.text("container")
     }
 
     /// The option among `options` that takes a decision which is Reprise's own; nil where there is none.
@@ -57,6 +69,25 @@ package struct SlurmSettings: Hashable, Sendable {
         "--array", "--job-name", "--output", "--error", "--wrap", "--parsable", "--wait", "--requeue", "--export",
         "--export-file", "--chdir", "--open-mode", "--test-only", "--input", "--ntasks", "--help", "--version",
     ]
+}
+
+/// A signal before the end, such as `USR1@60`: Slurm sends it so many seconds before the time limit, and where the cluster is
+/// set up for it, before it takes the job's nodes away.
+package struct SlurmSignal: Hashable, Sendable {
+    package static let names = ["USR1", "USR2", "TERM", "INT", "HUP"]
+
+    package var name: String
+    package var seconds: Int
+
+    package init?(_ text: String) {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        let name = parts[0].hasPrefix("SIG") ? parts[0].dropFirst(3) : parts[0]
+        guard parts.count == 2, Self.names.contains(String(name)), let seconds = Int(parts[1]),
+            (1...65535).contains(seconds)
+        else { return nil }
+        self.name = String(name)
+        self.seconds = seconds
+    }
 }
 
 /// Jobs that are handed over as one: a single job, or an array of jobs that ask for the same.
@@ -75,6 +106,8 @@ struct SlurmBatch: Hashable, Sendable {
     var entries: [Entry]
     var resources: Resources
     var hasSecrets: Bool
+    /// Each job's folder has a `launch.sh`, which begins its container.
+    var hasContainers = false
 
     var isArray: Bool { entries.count > 1 }
 

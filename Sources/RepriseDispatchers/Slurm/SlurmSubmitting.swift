@@ -1,4 +1,5 @@
 import RepriseDispatch
+import RepriseImages
 import RepriseModel
 import RepriseSystem
 
@@ -15,7 +16,11 @@ extension Slurm {
         var order: [SlurmDemand] = []
         var groups: [SlurmDemand: [Job]] = [:]
         for job in jobs {
-            let demand = SlurmDemand(resources: job.resources, secrets: job.secrets)
+            let demand = SlurmDemand(
+                resources: job.resources,
+                secrets: job.secrets,
+                hasContainer: job.container != nil
+            )
             if groups[demand] == nil { order.append(demand) }
             groups[demand, default: []].append(job)
         }
@@ -37,7 +42,8 @@ extension Slurm {
             folder: jobs.count == 1 ? jobs[0].folder : folder + "/" + name,
             entries: jobs.map { SlurmBatch.Entry(key: $0.key.description, folder: $0.folder) },
             resources: demand.resources,
-            hasSecrets: !demand.secrets.isEmpty
+            hasSecrets: !demand.secrets.isEmpty,
+            hasContainers: demand.hasContainer
         )
     }
 
@@ -80,6 +86,7 @@ extension Slurm {
                 let path = job.folder + "/" + SlurmSecrets.file
                 try files.write(Array(secrets.text.utf8), to: path, mode: 0o600, durable: false)
             }
+            if let container = job.container { try writeLaunch(of: job, container) }
             try jobFiles.write(submission(of: batch, index), of: job)
         }
         return try await commands.submit(
@@ -91,8 +98,20 @@ extension Slurm {
     }
 }
 
+extension Slurm {
+    private func writeLaunch(of job: Job, _ container: JobContainer) throws {
+        let script = SlurmContainer(
+            job: job,
+            container: container,
+            program: settings.container ?? EngineKind.apptainer.rawValue
+        )
+        try files.write(script.text, to: job.folder + "/" + JobFolders.launchScript, mode: 0o755)
+    }
+}
+
 /// What jobs of one array have in common.
 private struct SlurmDemand: Hashable {
     var resources: Resources
     var secrets: [String: String]
+    var hasContainer: Bool
 }

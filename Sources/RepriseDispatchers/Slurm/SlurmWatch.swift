@@ -24,6 +24,9 @@ actor SlurmWatch {
     private var urgentUntil: ContinuousClock.Instant?
     private var hasAccounts = true
     private var known: [JobKey: Known] = [:]
+    /// When something was last seen to begin or to end, or to be new.
+    private var lastNews: ContinuousClock.Instant?
+    nonisolated let bell = SlurmBell()
 
     /// What was seen of a job so far.
     private struct Known {
@@ -77,6 +80,7 @@ actor SlurmWatch {
             for (job, handle) in open { statuses[job.key] = judge(job, handle, forgotten) }
             try? await cancelHopeless()
         }
+        if isLively(statuses) { bell.ring(after: .milliseconds(100)) }
         tidy(jobs, statuses)
         return statuses
     }
@@ -92,11 +96,27 @@ actor SlurmWatch {
 
     // MARK: Looking
 
+    /// How many jobs may be looked at ten times a second.
+    private static let few = 40
+
+    /// Whether the next news of a few jobs cannot be far: the files of those that are open tell it, and cost little.
+    private func isLively(_ statuses: [JobKey: JobStatus]) -> Bool {
+        let ended = statuses.values.count {
+            if case .submitted = $0 { false } else if case .running = $0 { false } else { true }
+        }
+        if ended > 0 { lastNews = clock.now }
+        let open = statuses.count - ended
+        guard open > 0, open <= Self.few, let lastNews else { return false }
+        return clock.now - lastNews < .seconds(3)
+    }
+
     private func look(at job: Job) {
+        if known[job.key] == nil { lastNews = clock.now }
         var seen = known[job.key] ?? Known(since: clock.now, submission: jobFiles.submission(of: job))
         if seen.claim == nil, let claim = jobFiles.claim(of: job) {
             seen.claim = claim
             seen.claimSeen = clock.now
+            lastNews = clock.now
         }
         if seen.claim != nil, seen.start == nil { seen.start = jobFiles.start(of: job) }
         known[job.key] = seen
@@ -201,7 +221,7 @@ actor SlurmWatch {
         evidence.verdict = seen?.verdict
         guard needsWords else { return evidence }
         evidence.claim = seen?.claim ?? jobFiles.claim(of: job)
-        evidence.limit = jobFiles.limit(of: job)
+        evidence.limit = jobFiles.limit(of: job) ?? jobFiles.engineRefusal(of: job)
         evidence.exceededMemory = jobFiles.exceededMemory(seen?.submission)
         evidence.lastWords = jobFiles.lastWords(of: seen?.submission)
         return evidence
@@ -231,6 +251,7 @@ actor SlurmWatch {
                 if submission.index != nil { try? files.rename(submission.log, to: job.folder + "/slurm.log") }
             }
             jobFiles.removeSecrets(of: job)
+            jobFiles.removeScratch(of: job)
             known[job.key] = nil
             jobFiles.noteEnd(of: submission)
             if submission.index != nil { folders.insert(submission.folder) }

@@ -89,7 +89,7 @@ export REPRISE_JOB \
     REPRISE_DATA_TRAIN_SET
 [ -d "$REPRISE_OUTPUTS" ] || mkdir -p "$REPRISE_OUTPUTS" || exit 1
 
-trap : HUP INT TERM
+trap : HUP INT TERM USR1 USR2
 exec 9>&2 2> /dev/null
 (
     exec 2>&9 9>&-
@@ -101,7 +101,7 @@ exec 9>&2 2> /dev/null
     exec sh -c 'echo hello > "$REPRISE_OUTPUTS/greeting"'
 )
 status=$?
-trap '' HUP INT TERM
+trap '' HUP INT TERM USR1 USR2
 exec 2>&9 9>&-
 
 [ -z "$record" ] || exit "$status"

@@ -94,7 +94,7 @@ export REPRISE_JOB \
 [ -z "$record" ] || unset MLFLOW_RUN_ID
 [ -d "$REPRISE_OUTPUTS" ] || mkdir -p "$REPRISE_OUTPUTS" || exit 1
 
-trap : HUP INT TERM
+trap : HUP INT TERM USR1 USR2
 exec 9>&2 2> /dev/null
 (
     exec 2>&9 9>&-
@@ -110,7 +110,7 @@ exec 9>&2 2> /dev/null
     exec python3 train.py --seed="${REPRISE_SEED}" 'it'\''s' ''
 )
 status=$?
-trap '' HUP INT TERM
+trap '' HUP INT TERM USR1 USR2
 exec 2>&9 9>&-
 
 [ -z "$record" ] || exit "$status"

@@ -72,7 +72,7 @@ rm -f slurm.half
 
 export REPRISE_JOB
 
-trap : TERM
+trap : HUP INT TERM
 (
     trap 'kill "$pause"; exit' TERM
     sleep 5400.001 & pause=$!
