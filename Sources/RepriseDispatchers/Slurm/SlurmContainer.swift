@@ -37,7 +37,7 @@ struct SlurmContainer {
 
     private var variables: String {
         let names = ["REPRISE_JOB"] + job.secrets.keys.sorted()
-        var lines = ["export APPTAINER_TMPDIR=\"$PWD/\(ApptainerScript.scratch)\""]
+        var lines = [Self.clock, "export APPTAINER_TMPDIR=\"$PWD/\(ApptainerScript.scratch)\""]
         lines += names.map { "export APPTAINERENV_\($0)=\"${\($0)-}\"" }
         if needsGPUs {
             lines.append(
@@ -50,6 +50,15 @@ struct SlurmContainer {
         }
         return lines.joined(separator: "\n")
     }
+
+    /// What `run.sh` adds to the time since the node was started, since a `date` in an image may know seconds alone.
+    private static let clock = """
+        now=$(date +%s%3N)
+        case $now in
+            *[!0-9]*) ;;
+            *) read -r uptime idle < /proc/uptime && export APPTAINERENV_REPRISE_CLOCK=$((now - ${uptime%.*}${uptime#*.}0)) ;;
+        esac
+        """
 
     private var needsGPUs: Bool { (job.resources.gpus ?? 0) > 0 }
 

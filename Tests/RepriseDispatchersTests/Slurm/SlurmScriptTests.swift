@@ -1,3 +1,4 @@
+import RepriseDispatch
 @testable import RepriseDispatchers
 import RepriseModel
 import RepriseTestKit
@@ -40,6 +41,42 @@ import Testing
         )
         try expectGolden(SlurmScript.text(batch, settings), "slurm-array.sh")
     }
+
+    @Test func `an array in one folder, with containers and a signal before the end`() throws {
+        var batch = single
+        batch.name = "reprise-01234567-00ff"
+        batch.folder = "/shared/slurm/reprise-01234567-00ff"
+        batch.entries = ["a1", "b2"].map { SlurmBatch.Entry(key: $0, folder: "/shared/it's/runs/\($0)") }
+        batch.resources = Resources(time: 90_000)
+        batch.hasContainers = true
+        var settings = SlurmSettings()
+        settings.nodes = ["n[1-8]", "big1"]
+        settings.excluded = ["n7"]
+        settings.signal = SlurmSignal("SIGUSR1@60")
+        try expectGolden(SlurmScript.text(batch, settings), "slurm-containers.sh")
+    }
+
+    @Test func `what begins a container on a node`() throws {
+        var generator = SeededGenerator(seed: 1)
+        let key = JobKey(run: RunID(using: &generator))
+        let folder = "/shared/it's, here/runs/1"
+        let container = JobContainer(
+            image: "/shared/images/a.sif",
+            network: .none,
+            mounts: [
+                .init(path: folder, source: folder, isReadOnly: false),
+                .init(path: "/data", source: "/net/data", isReadOnly: true),
+            ]
+        )
+        var job = Job(key: key, folder: folder, resources: Resources(gpus: 1), secrets: ["TOKEN": "hush"])
+        job.container = container
+        let script = SlurmContainer(job: job, container: container, program: "singularity")
+        #expect(!script.text.contains("hush"))
+        try expectGolden(script.text, "slurm-launch.sh")
+    }
+
+    @Test(arguments: ["USR1", "@60", "USR1@0", "KILL@60", "USR1@x", "USR1@60@1", ""])
+    func `no signal before the end`(text: String) { #expect(SlurmSignal(text) == nil) }
 
     @Test(arguments: [(1, 1), (60_000, 1), (60_001, 2), (3_600_000, 60)])
     func `minutes are rounded up`(milliseconds: Int64, minutes: Int64) {
