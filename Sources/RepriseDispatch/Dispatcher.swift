@@ -33,10 +33,6 @@ package protocol Dispatcher: Sendable {
     /// left no exit record is `.lost`, never left out.
     func status(of jobs: [Job: JobHandle]) async throws -> [JobKey: JobStatus]
 
-    /// Why jobs that were submitted have not begun, in words for a person, from what the engine said last: nobody is asked.
-    /// Jobs that wait as all do are left out.
-    func waitingReasons() async -> [JobKey: String]
-
     /// Yields whenever `status` may have changed for some job, so that nobody needs to poll fast. May never yield.
     func changes() -> AsyncStream<Void>
 
@@ -55,8 +51,6 @@ extension Dispatcher {
     }
 
     package func holdings(of job: Job) async -> JobHoldings { JobHoldings() }
-
-    package func waitingReasons() async -> [JobKey: String] { [:] }
 }
 
 /// The devices of this machine that one job has for itself.

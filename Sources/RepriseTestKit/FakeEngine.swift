@@ -25,7 +25,6 @@ package final class FakeEngine: Sendable {
         var starts: [JobKey: Int] = [:]
         var plans: [JobKey: JobStatus] = [:]
         var defiant: Set<JobKey> = []
-        var reasons: [JobKey: String] = [:]
         var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
         var next = 0
     }
@@ -57,14 +56,6 @@ package final class FakeEngine: Sendable {
 
     /// Lets a job that is not submitted yet ignore TERM.
     package func disobey(_ key: JobKey) { state.withLock { _ = $0.defiant.insert(key) } }
-
-    /// Says from now on why the job has not begun.
-    package func delay(_ key: JobKey, reason: String) {
-        state.withLock { $0.reasons[key] = reason }
-        tell()
-    }
-
-    var reasons: [JobKey: String] { state.withLock { $0.reasons } }
 
     func submit(_ job: Job, queues: Bool) -> JobHandle {
         state.withLock { state in
@@ -223,8 +214,6 @@ package struct FakeQueue: Dispatcher {
     package func status(of jobs: [Job: JobHandle]) async throws -> [JobKey: JobStatus] {
         try await plain.status(of: jobs)
     }
-
-    package func waitingReasons() async -> [JobKey: String] { engine.reasons }
 
     package func changes() -> AsyncStream<Void> { engine.changes() }
 

@@ -174,20 +174,10 @@ extension Supervisor {
             let statuses = try await dispatcher.status(of: asked)
             let news = statuses.filter { isNews($0.value, of: $0.key) }
             for (key, status) in news.sorted(by: { $0.key.description < $1.key.description }) { take(status, of: key) }
-            let reasons = await dispatcher.waitingReasons()
-            for job in asked.keys { note(reasons[job.key], of: job.key) }
         } catch is CancellationError {
         } catch {
             tell(.trouble("cannot ask `\(target)` for its jobs: \(words(error))"))
         }
-    }
-
-    /// Writes down why a job waits at its engine, where that is another reason than before.
-    private func note(_ reason: String?, of key: JobKey) {
-        guard let reason, toldReasons[key] != reason, case .submitted = jobs[key]?.phase else { return }
-        toldReasons[key] = reason
-        change(JobChange(key: key, state: .submitted, at: wallClock.now(), reason: reason))
-        tell(.waits(key, reason: reason))
     }
 
     private func isNews(_ status: JobStatus, of key: JobKey) -> Bool {

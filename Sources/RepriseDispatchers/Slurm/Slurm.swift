@@ -64,8 +64,6 @@ package final class Slurm: Dispatcher {
         try await watch.status(of: jobs)
     }
 
-    package func waitingReasons() async -> [JobKey: String] { await watch.waitingReasons() }
-
     package func cancel(_ job: Job, _ handle: JobHandle, grace: Duration) async throws {
         guard ExitFile.read(in: job.folder, files) == nil else { return }
         await watch.expectNews(for: grace + .seconds(10))
@@ -92,7 +90,7 @@ package final class Slurm: Dispatcher {
                 if let handle = known[job.key] { results[job.key] = .success(handle) } else { fresh.append(job) }
             }
             for (batch, jobs) in try await batches(of: fresh) {
-                for (key, result) in await submit(batch, jobs) { results[key] = result }
+                for (key, result) in await submitWhatFits(batch, jobs) { results[key] = result }
             }
             withExtendedLifetime(lock) {}
         } catch {

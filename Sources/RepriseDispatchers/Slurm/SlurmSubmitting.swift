@@ -16,11 +16,7 @@ extension Slurm {
         var order: [SlurmDemand] = []
         var groups: [SlurmDemand: [Job]] = [:]
         for job in jobs {
-            let demand = SlurmDemand(
-                resources: job.resources,
-                secrets: job.secrets,
-                hasContainer: job.container != nil
-            )
+            let demand = SlurmDemand(of: job)
             if groups[demand] == nil { order.append(demand) }
             groups[demand, default: []].append(job)
         }
@@ -47,7 +43,22 @@ extension Slurm {
         )
     }
 
-    func submit(_ batch: SlurmBatch, _ jobs: [Job]) async -> [JobKey: Result<JobHandle, any Error>] {
+    /// Where Slurm takes no more jobs of this user than some, as many as it takes: by halves, since it tells no number.
+    func submitWhatFits(_ batch: SlurmBatch, _ jobs: [Job]) async -> [JobKey: Result<JobHandle, any Error>] {
+        var results = await submit(batch, jobs)
+        guard jobs.count > 1, case .failure(SlurmError.limit) = results[jobs[0].key] else { return results }
+        let demand = SlurmDemand(of: jobs[0])
+        let half = Array(jobs.prefix((jobs.count + 1) / 2))
+        results.merge(await submitWhatFits(self.batch(of: half, demand), half)) { $1 }
+        guard results.values.contains(where: { (try? $0.get()) != nil }) else { return results }
+        let rest = jobs.filter { (try? results[$0.key]?.get()) == nil }
+        // What did not fit as half will not as more.
+        guard !rest.isEmpty, rest.count <= jobs.count / 2 else { return results }
+        results.merge(await submitWhatFits(self.batch(of: rest, demand), rest)) { $1 }
+        return results
+    }
+
+    private func submit(_ batch: SlurmBatch, _ jobs: [Job]) async -> [JobKey: Result<JobHandle, any Error>] {
         var results: [JobKey: Result<JobHandle, any Error>] = [:]
         do {
             let id = try await handOver(batch, jobs)
@@ -114,4 +125,10 @@ private struct SlurmDemand: Hashable {
     var resources: Resources
     var secrets: [String: String]
     var hasContainer: Bool
+
+    init(of job: Job) {
+        resources = job.resources
+        secrets = job.secrets
+        hasContainer = job.container != nil
+    }
 }

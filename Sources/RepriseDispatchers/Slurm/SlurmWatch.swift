@@ -42,12 +42,7 @@ actor SlurmWatch {
         var hopelessSince: ContinuousClock.Instant?
         var verdict: String?
         var isCancelled = false
-        /// What Slurm gave as its reason for not starting it.
-        var waitingReason: String?
     }
-
-    /// How long a job must have waited before its reason is told: most of those that begin soon have one for a moment.
-    private static let tolerance = Duration.seconds(8)
 
     /// How long Slurm must call a job hopeless, so that a busy controller has looked at it.
     private static let judgement = Duration.seconds(15)
@@ -83,12 +78,6 @@ actor SlurmWatch {
         if isLively(statuses) { bell.ring(after: .milliseconds(100)) }
         tidy(jobs, statuses)
         return statuses
-    }
-
-    /// Why jobs wait in Slurm's queue, by its last answer.
-    func waitingReasons() -> [JobKey: String] {
-        let now = clock.now
-        return known.compactMapValues { now - $0.since >= Self.tolerance ? $0.waitingReason : nil }
     }
 
     /// From now on Slurm is asked more often for a while.
@@ -182,7 +171,6 @@ actor SlurmWatch {
             return isAnswered(since: seen.since) ? SlurmEnd.forgotten(evidence(job)) : asLooks
         }
         weigh(row, job.key)
-        known[job.key]?.waitingReason = SlurmWaiting.words(row)
         let evidence = evidence(job, needsWords: row.state.isEnd)
         let status = SlurmEnd.status(row, evidence, now: wallClock.now())
         switch status {

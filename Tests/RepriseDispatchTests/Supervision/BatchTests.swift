@@ -19,21 +19,6 @@ import Testing
         #expect(bench.engine.starts.values.allSatisfy { $0 == 1 })
     }
 
-    @Test func `why the engine keeps a job waiting is written down, until the job begins`() {
-        let keys = bench.addJobs(2)
-        bench.start()
-        bench.engine.delay(keys[0], reason: "waits for free nodes")
-        bench.go()
-        #expect(bench.ledger.record(of: keys[0])?.state == .submitted)
-        #expect(bench.ledger.record(of: keys[0])?.reason == "waits for free nodes")
-        #expect(bench.ledger.record(of: keys[1])?.reason == nil)
-        bench.engine.begin(keys[0])
-        bench.go()
-        #expect(bench.ledger.record(of: keys[0])?.state == .running)
-        #expect(bench.ledger.record(of: keys[0])?.reason == nil)
-        bench.finish()
-    }
-
     @Test func `a job whose preparation is refused leaves the others alone`() {
         let keys = bench.addJobs(3)
         bench.lifecycle.refuse(keys[1], Mistake("its data are gone", code: "data-missing"), times: 1)
