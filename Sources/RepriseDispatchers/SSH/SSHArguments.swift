@@ -1,0 +1,42 @@
+import RepriseSystem
+
+/// The words behind `ssh`.
+enum SSHArguments {
+    /// Asks nobody anything, gives up on what does not answer, and finds out within a minute that a connection is dead.
+    private static let manners = [
+        "-o", "BatchMode=yes", "-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=3",
+        "-o", "ClearAllForwardings=yes", "-o", "ForwardX11=no", "-o", "RequestTTY=no", "-o", "LogLevel=ERROR",
+    ]
+
+    /// Everything before the command. `socket` is where all programs share one connection; nil leaves that to the person's
+    /// own configuration.
+    static func connection(_ destination: SSHDestination, socket: String?) -> [String] {
+        var words = manners
+        if let socket {
+            words += [
+                "-o", "ControlMaster=auto", "-o", "ControlPath=" + escaped(socket), "-o", "ControlPersist=120",
+            ]
+        }
+        return words + destination.options + ["-T", destination.name]
+    }
+
+    /// What `rsync -e` takes, which knows quotes and nothing else of a shell, and appends the name itself.
+    static func remoteShell(_ destination: SSHDestination, socket: String?) -> String {
+        let words = ["ssh"] + connection(destination, socket: socket).dropLast(2)
+        return words.map { $0.contains { $0.isWhitespace } ? "'\($0)'" : $0 }.joined(separator: " ")
+    }
+
+    /// Tells the person's own configuration of a machine, without reaching it.
+    static func configuration(_ destination: SSHDestination) -> [String] {
+        ["-G"] + destination.options + [destination.name]
+    }
+
+    /// The command for a machine on which any shell may be the person's: what it executes comes by standard input first,
+    /// so that no word of it is in a list of processes.
+    static func command(scriptBytes: Int) -> String { "exec /bin/sh -c 'eval \"$(head -c \(scriptBytes))\"'" }
+
+    /// A path in which nothing stands for something else.
+    private static func escaped(_ path: String) -> String {
+        path.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%")
+    }
+}
