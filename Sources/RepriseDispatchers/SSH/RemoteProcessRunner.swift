@@ -52,7 +52,8 @@ package struct RemoteProcessRunner: ProcessRunner {
 
     private func checkPresence(_ result: ProcessResult) throws {
         guard result.status == RemoteScript.missing,
-            let line = result.errorText.split(whereSeparator: \.isNewline).last(where: { $0.hasPrefix(RemoteScript.absence) })
+            let line = result.errorText.split(whereSeparator: \.isNewline)
+                .last(where: { $0.hasPrefix(RemoteScript.absence) })
         else { return }
         throw RemoteProgramMissing(
             program: String(line.dropFirst(RemoteScript.absence.count)),
@@ -67,6 +68,14 @@ package struct RemoteProcessRunner: ProcessRunner {
         try await run(invocation) { words in
             let sources = paths.map(shellQuoted).joined(separator: " ")
             return ["-c", "cat - \(sources) | \(words.map(shellQuoted).joined(separator: " "))"]
+        }
+    }
+
+    /// Runs it with what a program of this machine prints as its input.
+    package func sendOutput(of words: [String], to invocation: Invocation) async throws -> ProcessResult {
+        let source = words.map(shellQuoted).joined(separator: " ")
+        return try await run(invocation) { words in
+            ["-c", "{ cat -; \(source); } | \(words.map(shellQuoted).joined(separator: " "))"]
         }
     }
 

@@ -22,6 +22,8 @@ package final class Slurm: Dispatcher {
     let jobFiles: SlurmJobFiles
     let entropy: any Entropy
     let commands: SlurmCommands
+    /// nil where the cluster sees this machine's files.
+    let place: SlurmPlace?
     private let watch: SlurmWatch
     private let cancelling: SlurmCancelling
 
@@ -35,15 +37,24 @@ package final class Slurm: Dispatcher {
         variables: [String: String] = inheritedVariables(),
         entropy: any Entropy = LiveEntropy(),
         wallClock: any WallClock = LiveWallClock(),
-        interval: Duration = .seconds(5)
+        interval: Duration = .seconds(5),
+        login: SlurmLogin? = nil
     ) {
         self.settings = settings
         self.folder = folder
         self.files = files
         self.entropy = entropy
         jobFiles = SlurmJobFiles(files: files)
-        commands = SlurmCommands(settings, processes: processes, variables: variables)
-        watch = SlurmWatch(commands, files: files, wallClock: wallClock, interval: interval)
+        commands = SlurmCommands(
+            settings,
+            processes: login?.runner ?? processes,
+            variables: login == nil ? variables : SlurmSurroundings.everyDecision
+        )
+        place = login.map { login in
+            let workspace = RemoteWorkspace(login.workspace, on: login.runner, files: files)
+            return SlurmPlace(workspace, folder: folder + "/ended", files: files)
+        }
+        watch = SlurmWatch(commands, place: place, files: files, wallClock: wallClock, interval: interval)
         cancelling = SlurmCancelling(commands)
     }
 
@@ -54,7 +65,8 @@ package final class Slurm: Dispatcher {
             files: parts.files,
             processes: parts.processes,
             variables: parts.variables,
-            wallClock: parts.wallClock
+            wallClock: parts.wallClock,
+            login: SlurmLogin(parts)
         )
     }
 
@@ -83,6 +95,7 @@ package final class Slurm: Dispatcher {
         var results: [JobKey: Result<JobHandle, any Error>] = [:]
         do {
             try check(jobs)
+            try await place?.reach()
             let lock = try await hold(folder + "/submit.lock")
             var fresh: [Job] = []
             let known = try await identify(jobs)
@@ -94,7 +107,7 @@ package final class Slurm: Dispatcher {
             }
             withExtendedLifetime(lock) {}
         } catch {
-            for job in jobs where results[job.key] == nil { results[job.key] = .failure(error) }
+            for job in jobs where results[job.key] == nil { results[job.key] = .failure(passing(error)) }
         }
         return results
     }
@@ -134,7 +147,11 @@ package final class Slurm: Dispatcher {
         }
         guard !doubtful.isEmpty else { return found }
         // A submission whose submitter died may be under way.
-        _ = try await hold(folder + "/sbatch.lock")
+        if let place {
+            try await place.settle(doubtful.map(\.job))
+        } else {
+            _ = try await hold(folder + "/sbatch.lock")
+        }
         let rows = try await commands.queue()
         let ids = Dictionary(rows.map { ($0.name, $0.id.prefix { $0 != "_" }) }) { first, _ in first }
         for (job, submission) in doubtful {

@@ -25,7 +25,7 @@ package struct SlurmCommands: Sendable {
             let held = ["--no-fork", lock, "sbatch"] + words
             result = try await processes.run(Invocation("flock", held, variables: changes))
             if result.errorText.contains("failed to execute sbatch") { throw SlurmError.missing(program: "sbatch") }
-        } catch is ProgramMissing {
+        } catch  where error is ProgramMissing || (error as? RemoteProgramMissing)?.program == "flock" {
             return try await submitted(run("sbatch", words, variables: changes))
         }
         return try submitted(result)
@@ -44,6 +44,13 @@ package struct SlurmCommands: Sendable {
     /// Every job of this user that the controller knows.
     func queue() async throws -> [SlurmRow] {
         SlurmReply.queue(try await succeed("squeue", SlurmArguments.queue))
+    }
+
+    /// The same from what `squeue` has printed already, on both streams.
+    func queue(_ answer: (text: String, status: Int)) throws -> [SlurmRow] {
+        guard answer.status != 0 else { return SlurmReply.queue(answer.text) }
+        let words = Self.words(ProcessResult(status: answer.status, errors: Array(answer.text.utf8)))
+        throw SlurmError.refusal(words, status: answer.status, settings)
     }
 
     /// nil where the cluster keeps no accounts. Jobs that nobody knows are left out.
@@ -119,6 +126,15 @@ enum SlurmSurroundings {
     private static let decided = [
         "ARRAY_INX", "JOB_NAME", "OUTPUT", "ERROR", "INPUT", "EXPORT", "EXPORT_FILE", "REQUEUE", "NO_REQUEUE",
         "OPEN_MODE", "WAIT", "GET_USER_ENV", "IGNORE_PBS", "TEST_ONLY",
+    ]
+
+    /// For surroundings that nobody here knows.
+    static let everyDecision = Dictionary(
+        uniqueKeysWithValues: (decided + optional).map { ("SBATCH_" + $0, "") }
+    )
+    private static let optional = [
+        "PARTITION", "ACCOUNT", "QOS", "TIMELIMIT", "MEM_PER_CPU", "MEM_PER_NODE", "MEM_PER_GPU", "GRES", "GPUS",
+        "GPUS_PER_NODE", "GPUS_PER_TASK",
     ]
 
     static func changes(

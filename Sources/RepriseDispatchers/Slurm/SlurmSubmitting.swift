@@ -73,7 +73,7 @@ extension Slurm {
                 for job in jobs { jobFiles.forget(job) }
                 if batch.isArray { try? files.remove(batch.folder) }
             }
-            for job in jobs { results[job.key] = .failure(error) }
+            for job in jobs { results[job.key] = .failure(passing(error)) }
         }
         return results
     }
@@ -89,7 +89,8 @@ extension Slurm {
 
     private func handOver(_ batch: SlurmBatch, _ jobs: [Job]) async throws -> String {
         try files.makeFolder(batch.folder)
-        try files.write(SlurmScript.text(batch, settings), to: batch.script, mode: 0o755)
+        let there = try await place?.batch(batch, of: jobs) ?? batch
+        try files.write(SlurmScript.text(there, settings), to: batch.script, mode: 0o755)
         if batch.isArray { try jobFiles.write(size: batch.entries.count, of: batch.folder) }
         let secrets = batch.hasSecrets ? SlurmSecrets(jobs[0].secrets, using: entropy) : nil
         for (index, job) in jobs.enumerated() {
@@ -100,11 +101,12 @@ extension Slurm {
             if let container = job.container { try writeLaunch(of: job, container) }
             try jobFiles.write(submission(of: batch, index), of: job)
         }
+        try await place?.send(batch, of: jobs)
         return try await commands.submit(
-            batch,
+            there,
             halves: secrets?.environment,
             secrets: jobs[0].secrets,
-            lock: folder + "/sbatch.lock"
+            lock: try await place?.lock() ?? folder + "/sbatch.lock"
         )
     }
 }

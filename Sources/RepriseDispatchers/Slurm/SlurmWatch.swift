@@ -9,6 +9,8 @@ actor SlurmWatch {
     static let patience = Duration.seconds(20)
 
     private let commands: SlurmCommands
+    /// Where the jobs' folders are there; nil where the cluster sees those of this machine.
+    private let place: SlurmPlace?
     private let files: any FileSystem
     private let jobFiles: SlurmJobFiles
     private let wallClock: any WallClock
@@ -21,6 +23,11 @@ actor SlurmWatch {
     private var tried: ContinuousClock.Instant?
     private var failures = 0
     private var isAsking = false
+    /// Slurm's word is awaited for an end that a job has written down.
+    private var isUrgent = false
+    /// When the jobs' folders there were last looked at, and when leavings could not be brought from there.
+    private var visited: ContinuousClock.Instant?
+    private var failedToBring: ContinuousClock.Instant?
     private var urgentUntil: ContinuousClock.Instant?
     private var hasAccounts = true
     private var known: [JobKey: Known] = [:]
@@ -47,8 +54,15 @@ actor SlurmWatch {
     /// How long Slurm must call a job hopeless, so that a busy controller has looked at it.
     private static let judgement = Duration.seconds(15)
 
-    init(_ commands: SlurmCommands, files: any FileSystem, wallClock: any WallClock, interval: Duration) {
+    init(
+        _ commands: SlurmCommands,
+        place: SlurmPlace? = nil,
+        files: any FileSystem,
+        wallClock: any WallClock,
+        interval: Duration
+    ) {
         self.commands = commands
+        self.place = place
         self.files = files
         jobFiles = SlurmJobFiles(files: files)
         self.wallClock = wallClock
@@ -58,9 +72,11 @@ actor SlurmWatch {
     func status(of jobs: [Job: JobHandle]) async throws -> [JobKey: JobStatus] {
         var statuses: [JobKey: JobStatus] = [:]
         var open: [Job: JobHandle] = [:]
-        var isUrgent = false
+        for job in jobs.keys { look(at: job) }
+        var trouble = await visit(Array(jobs.keys))
+        isUrgent = false
         for (job, handle) in jobs {
-            look(at: job)
+            if place != nil { look(at: job) }
             let record = ExitFile.read(in: job.folder, files)
             if let record, record.isSuccess {
                 statuses[job.key] = .ended(record, reason: nil)
@@ -70,13 +86,16 @@ actor SlurmWatch {
             }
         }
         if !open.isEmpty {
-            do { try await ask(isUrgent: isUrgent) } catch { if statuses.isEmpty { throw error } }
+            if place == nil { do { try await ask() } catch { trouble = error } }
+            if let trouble, statuses.isEmpty { throw trouble }
             let forgotten = try await accounts(of: open)
             for (job, handle) in open { statuses[job.key] = judge(job, handle, forgotten) }
+            try await bring(open, forgotten, &statuses)
             try? await cancelHopeless()
         }
         if isLively(statuses) { bell.ring(after: .milliseconds(100)) }
         tidy(jobs, statuses)
+        if let place, !statuses.values.contains(where: \.isOpen) { await place.clearRest() }
         return statuses
     }
 
@@ -111,23 +130,36 @@ actor SlurmWatch {
         known[job.key] = seen
     }
 
-    private func ask(isUrgent: Bool) async throws {
+    private func ask() async throws {
         let now = clock.now
-        let isPressing = isUrgent || (urgentUntil ?? now) > now
-        let pause = min(.seconds(60), (isPressing ? min(interval, .seconds(1)) : interval) * (1 << min(failures, 6)))
-        guard !isAsking, tried.map({ now - $0 >= pause }) ?? true else { return }
+        guard !isAsking, isDue(interval, since: tried, now) else { return }
         isAsking = true
         defer { isAsking = false }
         tried = now
         do {
-            let answer = try await commands.queue()
-            rows = Dictionary(answer.map { ($0.id, $0) }) { first, _ in first }
-            asked = now
-            failures = 0
+            note(try await commands.queue(), asked: now)
         } catch {
             failures += 1
             throw error
         }
+    }
+
+    /// Whether it is time again for what is done every `interval`, less often as long as nobody answers.
+    private func isDue(
+        _ interval: Duration,
+        since last: ContinuousClock.Instant?,
+        _ now: ContinuousClock.Instant
+    ) -> Bool {
+        guard let last else { return true }
+        let isPressing = isUrgent || (urgentUntil ?? now) > now
+        let pause = min(.seconds(60), (isPressing ? min(interval, .seconds(1)) : interval) * (1 << min(failures, 6)))
+        return now - last >= pause
+    }
+
+    private func note(_ answer: [SlurmRow], asked moment: ContinuousClock.Instant) {
+        rows = Dictionary(answer.map { ($0.id, $0) }) { first, _ in first }
+        asked = moment
+        failures = 0
     }
 
     private func id(_ job: Job, _ handle: JobHandle) -> String { known[job.key]?.claim?.id ?? handle.description }
@@ -145,9 +177,14 @@ actor SlurmWatch {
         }
         guard !gone.isEmpty else { return [:] }
         if hasAccounts {
-            if let answer = try? await commands.accounting(gone.map { id($0.key, $0.value) }) {
-                return Dictionary(answer.map { ($0.id, $0) }) { first, _ in first }
-            }
+            do {
+                if let answer = try await commands.accounting(gone.map { id($0.key, $0.value) }) {
+                    return Dictionary(answer.map { ($0.id, $0) }) { first, _ in first }
+                }
+            } catch let error as SSHError {
+                // Who cannot be asked has not said that it knows nothing.
+                throw error
+            } catch {}
             hasAccounts = false
         }
         var ids: [String: String] = [:]
@@ -155,8 +192,64 @@ actor SlurmWatch {
             let id = id(job, handle)
             if let number = known[job.key]?.claim?.number ?? (id.contains("_") ? nil : id) { ids[number] = id }
         }
-        guard !ids.isEmpty, let answer = try? await commands.completions(ids.keys.sorted()) else { return [:] }
+        guard !ids.isEmpty else { return [:] }
+        let answer: [SlurmRow]
+        do { answer = try await commands.completions(ids.keys.sorted()) } catch let error as SSHError {
+            throw error
+        } catch { return [:] }
         return Dictionary(answer.compactMap { row in ids[row.number].map { ($0, row) } }) { _, last in last }
+    }
+
+    // MARK: Elsewhere
+
+    /// How often the folders of jobs elsewhere are looked at, which costs a round trip whatever their number.
+    private static let visits = Duration.seconds(2)
+
+    /// Brings the folders of the jobs here up to date with those there, with Slurm's answer where that is due. Returns
+    /// what kept it from that.
+    private func visit(_ jobs: [Job]) async -> (any Error)? {
+        guard let place else { return nil }
+        let now = clock.now
+        let open = jobs.filter { ExitFile.read(in: $0.folder, files) == nil }
+        let isDue = isDue(interval, since: tried, now) && (isUrgent || !open.isEmpty)
+        let mustLook = !open.isEmpty && self.isDue(min(interval, Self.visits), since: visited, now)
+        guard !isAsking, isDue || mustLook else { return nil }
+        isAsking = true
+        defer { isAsking = false }
+        visited = now
+        if isDue { tried = now }
+        do {
+            let look = try await place.look(at: open, asking: isDue ? ["squeue"] + SlurmArguments.queue : [])
+            failures = look.problem == nil ? 0 : failures + 1
+            if let answer = look.answer { note(try commands.queue(answer), asked: now) }
+            return look.problem
+        } catch {
+            failures += 1
+            return error
+        }
+    }
+
+    /// Brings what those left that have ended by Slurm's word alone. Until it is here they run on for everybody.
+    private func bring(
+        _ jobs: [Job: JobHandle],
+        _ forgotten: [String: SlurmRow],
+        _ statuses: inout [JobKey: JobStatus]
+    ) async throws {
+        guard let place else { return }
+        let silent = jobs.keys.filter { job in
+            guard let status = statuses[job.key], !status.isOpen, known[job.key]?.claim != nil else { return false }
+            return ExitFile.read(in: job.folder, files) == nil
+        }
+        guard !silent.isEmpty else { return }
+        do {
+            if let failed = failedToBring, clock.now - failed < Self.visits { throw CancellationError() }
+            try await place.take(silent)
+            failedToBring = nil
+            for job in silent { if let handle = jobs[job] { statuses[job.key] = judge(job, handle, forgotten) } }
+        } catch {
+            if !(error is CancellationError) { failedToBring = clock.now }
+            for job in silent { statuses[job.key] = .running(since: known[job.key]?.start) }
+        }
     }
 
     // MARK: Judging
@@ -238,12 +331,25 @@ actor SlurmWatch {
             case .ended, .preempted, .lost:
                 if submission.index != nil { try? files.rename(submission.log, to: job.folder + "/slurm.log") }
             }
+            place?.noteEnd(of: job)
             jobFiles.removeSecrets(of: job)
             jobFiles.removeScratch(of: job)
             known[job.key] = nil
             jobFiles.noteEnd(of: submission)
             if submission.index != nil { folders.insert(submission.folder) }
         }
-        for folder in folders where jobFiles.isOver(folder) { try? files.remove(folder) }
+        for folder in folders where jobFiles.isOver(folder) {
+            try? files.remove(folder)
+            place?.noteEnd(ofBatch: lastName(of: folder))
+        }
+    }
+}
+
+extension JobStatus {
+    var isOpen: Bool {
+        switch self {
+        case .submitted, .running: true
+        case .ended, .preempted, .lost: false
+        }
     }
 }

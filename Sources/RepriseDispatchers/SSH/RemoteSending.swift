@@ -1,0 +1,129 @@
+import RepriseDispatch
+import RepriseModel
+import RepriseSystem
+
+/// From here to a workspace.
+extension RemoteWorkspace {
+    /// A file that goes along.
+    struct Enclosure: Hashable, Sendable {
+        /// Here, absolute.
+        var path: String
+        /// Below the workspace.
+        var there: String
+        var mode: Int
+    }
+
+    /// How many jobs one command carries, so that its words do not become too many.
+    private static let most = 100
+
+    /// Lays the jobs' folders there, each with what its parcel names; code and data that lie there already are not sent
+    /// again. A job that was laid before is left as it is, but for the enclosures.
+    func send(_ jobs: [Job], _ enclosures: [Enclosure]) async throws {
+        let facts = try await open()
+        try await sendContents(of: jobs.compactMap(\.parcel), facts)
+        for start in stride(from: 0, to: jobs.count, by: Self.most) {
+            try await lay(Array(jobs[start..<min(start + Self.most, jobs.count)]), [], facts.root)
+        }
+        for start in stride(from: 0, to: enclosures.count, by: Self.most) {
+            try await lay([], Array(enclosures[start..<min(start + Self.most, enclosures.count)]), facts.root)
+        }
+    }
+
+    private func lay(_ jobs: [Job], _ enclosures: [Enclosure], _ root: String) async throws {
+        var lines: [String] = []
+        var paths: [String] = []
+        defer { for job in jobs { try? files.remove(Self.parcelPath(of: job)) } }
+        for job in jobs {
+            let tar = Self.parcelPath(of: job)
+            let parcel =
+                job.parcel ?? JobParcel(runFolder: RemotePlace.runFolder(of: job), files: [Self.script(of: job)])
+            try files.makeFolder("\(job.folder)/\(StagingScript.marks)")
+            let size = try Parcels(files: files).write(parcel.files, below: parcel.runFolder, to: tar)
+            let run = RemotePlace.run(of: job)
+            let code = parcel.code.map { "code/" + $0.name } ?? "-"
+            lines.append("job \(run) \(RemotePlace.folder(of: job)) \(code) \(size)")
+            paths.append(tar)
+            lines += parcel.data.map { "data \(run) \($0.name) data/\($0.content)" }
+        }
+        for enclosure in enclosures {
+            guard let status = try files.status(enclosure.path) else { continue }
+            lines.append("file \(enclosure.there) \(String(enclosure.mode, radix: 8)) \(status.bytes)")
+            paths.append(enclosure.path)
+        }
+        guard !paths.isEmpty else { return }
+        let input = Array((lines.joined(separator: "\n") + "\n.\n").utf8)
+        let result = try await runner.send(paths, to: Self.invocation(RemoteWorkspaceScript.lay, [root], input: input))
+        guard result.status == 0 else { throw refusal(result) }
+    }
+
+    private static func parcelPath(of job: Job) -> String { "\(job.folder)/\(StagingScript.marks)/parcel.tar" }
+
+    private static func script(of job: Job) -> String {
+        let folder = job.key.folder
+        return folder.isEmpty ? "run.sh" : folder + "/run.sh"
+    }
+
+    // MARK: Code and data
+
+    private func sendContents(of parcels: [JobParcel], _ facts: RemoteFacts) async throws {
+        var contents: [String: Content] = [:]
+        for parcel in parcels {
+            if let code = parcel.code { contents["code/" + code.name] = Content(path: code.path, isFolder: false) }
+            for data in parcel.data {
+                contents["data/" + data.content] = Content(path: data.path, isFolder: data.isFolder)
+            }
+        }
+        guard !contents.isEmpty else { return }
+        let names = contents.keys.sorted()
+        let input = Array(names.map { $0 + "\n" }.joined().utf8)
+        let missing = try await execute(RemoteWorkspaceScript.missing, [facts.root], input: input).text
+        for name in missing.split(separator: "\n").map(String.init) {
+            if let content = contents[name] { try await send(content, as: name, facts) }
+        }
+    }
+
+    private struct Content {
+        var path: String
+        var isFolder: Bool
+    }
+
+    private func send(_ content: Content, as name: String, _ facts: RemoteFacts) async throws {
+        if facts.programs.contains("rsync"), try await sendByRsync(content, as: name, facts.root) { return }
+        let result: ProcessResult
+        if content.isFolder {
+            result = try await runner.sendOutput(
+                of: ["tar", "-cf", "-", "-C", content.path, "."],
+                to: Self.invocation(RemoteWorkspaceScript.receiveFolder, [facts.root, name])
+            )
+        } else {
+            let size = try files.status(content.path)?.bytes ?? 0
+            result = try await runner.send(
+                [content.path],
+                to: Self.invocation(RemoteWorkspaceScript.receiveFile, [facts.root, name, "\(size)"])
+            )
+        }
+        guard result.status == 0 else { throw refusal(result) }
+    }
+
+    /// Goes on where an earlier one was cut off. False where this machine has no `rsync`.
+    private func sendByRsync(_ content: Content, as name: String, _ root: String) async throws -> Bool {
+        // One for each machine and user: two that send at once must not write into one file.
+        let draft = "\(name).part-\(SHA256Hasher.digest(of: Array(content.path.utf8)).description.suffix(8))"
+        let source = content.isFolder ? content.path + "/" : content.path
+        let shell = try await runner.connection.remoteShell()
+        let target = "\(host):\(root)/\(draft)\(content.isFolder ? "/" : "")"
+        let words = [
+            "-rlptH", "--partial", "--inplace", "--protect-args", "--timeout=120", "-e", shell, "--", source, target,
+        ]
+        let result: ProcessResult
+        do {
+            result = try await runner.local.run(Invocation("rsync", words))
+        } catch is ProgramMissing { return false }
+        if result.status == 255 { throw SSHError.refusal(result.errorText, runner.connection.destination) }
+        // It is not there, or the two do not understand each other.
+        if [12, 14, 126, 127].contains(result.status) { return false }
+        guard result.status == 0 else { throw refusal(result) }
+        _ = try await execute(RemoteWorkspaceScript.conclude, [root, name, draft])
+        return true
+    }
+}
