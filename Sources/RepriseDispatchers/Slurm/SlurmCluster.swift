@@ -5,7 +5,7 @@ import RepriseSystem
 /// A cluster of Slurm's, as it can be told of before anything is submitted.
 struct SlurmCluster: Cluster {
     let settings: SlurmSettings
-    private let parts: DispatcherParts
+    let parts: DispatcherParts
 
     init(_ parts: DispatcherParts) {
         settings = SlurmSettings(parts.target)
@@ -13,21 +13,7 @@ struct SlurmCluster: Cluster {
     }
 
     var conflict: (any RepriseError)? {
-        for key in ["ssh", "workspace"] where parts.target.text(key) != nil {
-            return Mistake(
-                "targets of kind `slurm` with `\(key)` cannot execute runs in this version",
-                fix: "run `reprise` on a login node of the cluster, without `\(key)`",
-                code: "unsupported-target"
-            )
-        }
-        if let text = parts.target.text("signal"), settings.signal == nil {
-            return Mistake(
-                "target `\(parts.target.name)` cannot send `\(text)` before the end",
-                fix: "write a signal and the seconds before the end, such as `USR1@60`; signals are "
-                    + SlurmSignal.names.joined(separator: ", "),
-                code: "wrong-signal"
-            )
-        }
+        if let conflict = SlurmLogin.conflict(parts.target) { return conflict }
         guard let option = settings.conflict else { return nil }
         return Mistake(
             "`\(option)` among the options of target `\(parts.target.name)` is for Reprise to decide, or no long option",
@@ -37,6 +23,7 @@ struct SlurmCluster: Cluster {
     }
 
     func examine() async -> ClusterExamination {
+        if let login = SlurmLogin(parts) { return await examine(login) }
         var examination =
             await SlurmCommands(settings, processes: parts.processes, variables: parts.variables).examine()
         examination.offers.insert(
@@ -60,13 +47,16 @@ struct SlurmCluster: Cluster {
     }
 
     func preview(_ preview: ClusterPreview) -> String {
-        let entries = preview.names.map { SlurmBatch.Entry(key: $0, folder: "\(preview.store)/runs/\($0)") }
+        let workspace = SlurmLogin(parts)?.workspace
+        let runs = workspace.map { $0 + "/jobs" } ?? preview.store + "/runs"
+        let batches = workspace.map { $0 + "/batches" } ?? preview.store + "/slurm"
+        let entries = preview.names.map { SlurmBatch.Entry(key: $0, folder: "\(runs)/\($0)") }
         let isArray = entries.count > 1
         let name = "reprise-" + (isArray ? "ARRAY" : preview.names.first ?? "")
         return SlurmScript.text(
             SlurmBatch(
                 name: name,
-                folder: isArray ? "\(preview.store)/slurm/\(name)" : entries.first?.folder ?? preview.store,
+                folder: isArray ? "\(batches)/\(name)" : entries.first?.folder ?? preview.store,
                 entries: entries,
                 resources: preview.resources,
                 hasSecrets: preview.hasSecrets,
