@@ -72,11 +72,17 @@ package actor SSHConnection {
         }
     }
 
-    /// So that those who come at once find a connection, and need not each make one.
+    /// So that those who come at once find a connection, and need not each make one. A machine to which many come at once
+    /// sends some away before it asks who they are.
     private func open(_ socket: String?) async throws {
         let words = SSHArguments.connection(destination, socket: socket) + ["exit 0"]
-        let result = try await processes.run(Invocation("ssh", words))
-        if result.status == 255 { throw SSHError.refusal(result.errorText, destination) }
+        for pause in [500, 1500, 0] {
+            let result = try await processes.run(Invocation("ssh", words))
+            guard result.status == 255 else { return }
+            let error = SSHError.refusal(result.errorText, destination)
+            guard case .lost = error, pause > 0 else { throw error }
+            try await ContinuousClock().sleep(for: .milliseconds(pause))
+        }
     }
 
     private func findSocket() async throws -> String? {

@@ -8,8 +8,8 @@ package struct SlurmLogin: Sendable {
     /// As a person wrote it: absolute, or below the home there (`~/…`).
     package var workspace: String
 
-    package init(_ destination: SSHDestination, workspace: String, connection: SSHConnection? = nil) {
-        runner = RemoteProcessRunner(connection ?? SSHConnection(destination), landmark: "sbatch")
+    package init(runner: RemoteProcessRunner, workspace: String) {
+        self.runner = runner
         self.workspace = workspace
     }
 
