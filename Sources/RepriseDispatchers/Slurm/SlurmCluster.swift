@@ -14,6 +14,14 @@ struct SlurmCluster: Cluster {
 
     var conflict: (any RepriseError)? {
         if let conflict = SlurmLogin.conflict(parts.target) { return conflict }
+        if let text = parts.target.text("signal"), settings.signal == nil {
+            return Mistake(
+                "target `\(parts.target.name)` cannot send `\(text)` before the end",
+                fix: "write a signal and the seconds before the end, such as `USR1@60`; signals are "
+                    + SlurmSignal.names.joined(separator: ", "),
+                code: "wrong-signal"
+            )
+        }
         guard let option = settings.conflict else { return nil }
         return Mistake(
             "`\(option)` among the options of target `\(parts.target.name)` is for Reprise to decide, or no long option",
