@@ -1,3 +1,4 @@
+import CRepriseSystem
 import Glibc
 import RepriseModel
 
