@@ -135,6 +135,20 @@ package struct SnapshotMaker: Sendable {
 
     package var checkouts: Checkouts { Checkouts(folder: store + "/checkouts", repository: repository) }
 
+    package var codeArchives: CodeArchives {
+        CodeArchives(
+            folder: store + "/parcels",
+            checkouts: checkouts,
+            files: files,
+            trees: repository.trees,
+            processes: repository.processes
+        )
+    }
+
+    package var workspaceChanges: WorkspaceChanges {
+        WorkspaceChanges(checkouts: checkouts, files: files, trees: repository.trees)
+    }
+
     package var workspaces: Workspaces {
         let facts = host.facts()
         let overlay = OverlayMount(

@@ -14,12 +14,20 @@ extension Laboratory {
         try collectImages(into: &report, of: store, dryRun: dryRun, youth: rule.youth)
         if dryRun { return report }
         let maker = world.snapshotMaker(store.folder)
+        report.bytes += try await maker.codeArchives.remove(except: codeOnItsWay(store))
         for snapshot in report.snapshots { try await maker.repository.forget(snapshot.id) }
         if !report.snapshots.isEmpty {
             try await maker.checkouts.remove(except: report.keptTrees)
             try await maker.repository.collect()
         }
         return report
+    }
+
+    /// The code of runs that have not ended, which may travel to other machines at any moment.
+    private func codeOnItsWay(_ store: Store) async throws -> [CodeTree] {
+        let open = Set(try await store.openJobs().map(\.record.key.run))
+        let snapshots = try Set(open.compactMap { try store.request($0).snapshot })
+        return try snapshots.compactMap { try store.snapshot($0)?.manifest.code }
     }
 
     /// Queues what did not finish of these runs once more, as new attempts. Returns the runs for which something was

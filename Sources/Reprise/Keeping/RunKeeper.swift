@@ -12,6 +12,7 @@ struct RunKeeper: JobLifecycle {
     let store: Store
     let folders: RunFolders
     let containers: RunContainers
+    let parcels: RunParcels
     let credentials: CredentialStore
     let overlay: OverlayMount
     let data: DataCheck
@@ -45,6 +46,8 @@ struct RunKeeper: JobLifecycle {
         if let door, container?.reachesLoopback ?? true, !folders.elsewhere.contains(target) {
             input.surroundings = await door.variables(for: request)
         }
+        prepared.parcel = try await parcels.parcel(of: job, request, plan: plan)
+        input.carriesData = prepared.parcel != nil
         try store.files.write(RunScript.text(input), to: prepared.folder + "/run.sh", mode: 0o755)
         return prepared
     }
@@ -55,6 +58,7 @@ struct RunKeeper: JobLifecycle {
         var adopted = try await self.job(job, request)
         let step = request.steps[try Self.position(of: job.record.key, in: request)]
         adopted.container = try containers.adopt(step, of: request, run: job.runFolder)
+        if parcels.targets.contains(job.target) { adopted.parcel = parcels.bare(job, request) }
         return adopted
     }
 
@@ -129,6 +133,7 @@ struct RunKeeper: JobLifecycle {
         let tails = try await tails(of: job) + events.tails(of: job.key.run, isFinal: true)
         try ingest.take(tails, isFinal: true) { redactor.redact($0) }
         try await redactLogs(of: job, request)
+        try parcels.noteLosses(of: job)
         let collected = try await collect(job, request)
         if !collected.records.isEmpty { try store.save(collected.records, of: job.key.run) }
         let changed = try await data.after(request)

@@ -157,6 +157,7 @@ extension Laboratory {
         let maker = world.snapshotMaker(store.folder)
         let elsewhere = try site.targets.filter { try !site.settings(for: $0).kind.executesHere }
         let folders = RunFolders(store: store, workspaces: maker.workspaces, elsewhere: Set(elsewhere))
+        let staging = try site.targets.filter { try site.settings(for: $0).stagesFiles }
         return RunKeeper(
             store: store,
             folders: folders,
@@ -165,6 +166,13 @@ extension Laboratory {
                 shelf: shelf(store),
                 files: world.files,
                 tell: tell
+            ),
+            parcels: RunParcels(
+                targets: Set(staging),
+                store: store,
+                folders: folders,
+                archives: maker.codeArchives,
+                changes: maker.workspaceChanges
             ),
             credentials: CredentialStore(
                 site,

@@ -71,7 +71,8 @@ package enum RunScript {
         ]
         if let step { lines += ["REPRISE_SPLIT=\(step)", "REPRISE_SPLITS=\(input.step.splits ?? 1)"] }
         for (name, path) in input.data.sorted(by: { $0.key < $1.key }) {
-            lines.append("\(dataVariable(name))=\(shellQuoted(path))")
+            let place = input.carriesData ? "$run/data/" + shellQuoted(name) : shellQuoted(path)
+            lines.append("\(dataVariable(name))=\(place)")
         }
         lines += input.surroundings.sorted { $0.key < $1.key }.map { "\($0.key)=\(shellQuoted($0.value))" }
         let names = lines.map { $0.prefix { $0 != "=" } }

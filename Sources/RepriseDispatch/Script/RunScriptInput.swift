@@ -11,6 +11,8 @@ package struct RunScriptInput: Hashable, Sendable {
     package var folder: String
     /// Name of a data item → absolute path where the job finds it.
     package var data: [String: String]
+    /// The data travel with the job: each item lies at `data/<name>` of the run's folder, wherever that is.
+    package var carriesData = false
     /// Variables that neither the experiment nor the contract sets, such as `MLFLOW_TRACKING_URI`.
     package var surroundings: [String: String]
     /// Shell lines before everything else, which may start the script again in other surroundings.

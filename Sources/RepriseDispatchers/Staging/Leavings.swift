@@ -28,10 +28,9 @@ package struct Leavings: Sendable {
         below = rest.isEmpty ? "" : rest + "/"
     }
 
-    /// nil for a job that sees this machine's files.
-    package init?(_ job: Job, files: any FileSystem = LiveFileSystem()) {
-        guard let parcel = job.parcel else { return nil }
-        self.init(run: parcel.runFolder, job: job.folder, files: files)
+    /// Needs no more of the job than its key and folder.
+    package init(_ job: Job, files: any FileSystem = LiveFileSystem()) {
+        self.init(run: job.runFolder, job: job.folder, files: files)
     }
 
     /// Lays what `StagingScript.leavings` wrote into that file. Doing it again is harmless, also after being killed in the

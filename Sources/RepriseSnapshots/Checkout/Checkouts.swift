@@ -52,7 +52,7 @@ package struct Checkouts: Sendable {
         }
     }
 
-    private func key(of code: CodeTree) -> String {
+    func key(of code: CodeTree) -> String {
         if code.emptyFolders.isEmpty { return code.tree }
         let digest = SHA256Hasher.digest(of: code.emptyFolders.joined(separator: "\n").utf8)
         return code.tree + "-" + digest.short

@@ -49,6 +49,16 @@ import Testing
         #expect(record.systemMilliseconds != nil)
     }
 
+    @Test func `data that travel are found in the run's folder, wherever that is`() {
+        var request = RunRequest.sample("cat \"$REPRISE_DATA_TRAIN_SET\"")
+        request.data = [.sample("train-set", "/data/it's here.csv")]
+        var input = folder.input(request)
+        input.carriesData = true
+        let text = RunScript.text(input)
+        #expect(text.contains("\nREPRISE_DATA_TRAIN_SET=$run/data/train-set\n"))
+        #expect(!text.contains("/data/it"))
+    }
+
     @Test func `the lent clock tells the time of day`() async throws {
         try folder.write(.sample("true"))
         let clock = try #require(ProcessTable().bootTime())

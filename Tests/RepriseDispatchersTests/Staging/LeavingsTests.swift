@@ -57,7 +57,7 @@ import Testing
         let gone = Array("work/a\nrun.json\n../run/work/b\nwork\noutputs\noutputs/..\n".utf8)
         var tar = TarFile(limit: 1 << 20, staged.files)
         try tar.add(gone, as: Array(".parcel/gone".utf8))
-        try tar.add([], as: Array(".parcel/end".utf8))
+        try tar.add([UInt8](), as: Array(".parcel/end".utf8))
         try tar.finish()
         try staged.files.write(tar.bytes, to: staged.tar)
         try Leavings(run: staged.here, job: staged.here).unpack(tar: staged.tar)
