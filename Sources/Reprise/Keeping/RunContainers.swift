@@ -30,6 +30,7 @@ struct RunContainers: Sendable {
 
     /// By the name of the target.
     let places: [String: Place]
+    let fetched: FetchedImages
     let shelf: ImageShelf
     let files: any FileSystem
     let tell: @Sendable (ProgressEvent) -> Void
@@ -44,6 +45,9 @@ struct RunContainers: Sendable {
         guard let environment = step.environment else { return nil }
         let image = environment.image
         let target = request.target(of: step)
+        if let container = try await fetched.container(step, on: target, mounts: mounts(of: request, run: run)) {
+            return Prepared(container: container, reachesLoopback: false, notes: [])
+        }
         guard let place = places[target], let source = place.source(for: image.format) else {
             throw Mistake(
                 "target `\(target)` executes no images of the kind of `\(image.reference)`",
@@ -66,6 +70,8 @@ struct RunContainers: Sendable {
     /// The container of a job that an earlier supervisor prepared. Asks no engine: it is only looked after from now on.
     func adopt(_ step: StepRequest, of request: RunRequest, run: String) throws -> JobContainer? {
         guard let environment = step.environment else { return nil }
+        let mounts = try mounts(of: request, run: run)
+        if let container = fetched.adopt(step, on: request.target(of: step), mounts: mounts) { return container }
         return try container(environment, image: "sha256:\(environment.image.id)", of: request, run: run)
     }
 

@@ -163,6 +163,7 @@ extension Laboratory {
             folders: folders,
             containers: RunContainers(
                 places: try containerPlaces(of: site, store),
+                fetched: try fetchedImages(of: site, store, tell),
                 shelf: shelf(store),
                 files: world.files,
                 tell: tell
