@@ -91,7 +91,7 @@ extension Laboratory {
                     code: "image-not-published"
                 )
             }
-            let sent = try await imagePublish("sha256:\(image.id)", to: repository, progress: tell)
+            let sent = try await self.imagePublish("sha256:\(image.id)", to: repository, progress: tell)
             var image = image
             (image.repository, image.manifest) = (sent.repository, sent.manifest)
             return image

@@ -1,3 +1,4 @@
+import RepriseDispatch
 import RepriseModel
 import RepriseSnapshots
 import RepriseStore

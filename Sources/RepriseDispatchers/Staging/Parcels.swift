@@ -45,9 +45,12 @@ package struct Parcels: Sendable {
         for path in paths {
             do {
                 let name = Array(path.utf8)
-                try tar.add(folder + "/" + path, as: name) {
-                    StagedLink.target($0, at: name, place: Array(folder.utf8))
-                }
+                let place = Array(folder.utf8)
+                try tar.add(
+                    folder + "/" + path,
+                    as: name,
+                    target: { StagedLink.target($0, at: name, place: place) }
+                )
             } catch let error as FileError where error.reason == .missing || error.reason == .denied {
                 continue
             }
