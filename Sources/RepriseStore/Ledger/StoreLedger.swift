@@ -12,7 +12,8 @@ extension Store: RunLedger {
                 SELECT run.id, job.step, job.split, job.attempt, job.state, job.handle, job.reason, job.exit,
                     job.submitted_at, job.started_at, job.ended_at, job.spec, run.target, run.priority
                 FROM job JOIN run ON run.number = job.run
-                WHERE job.state IN ('queued', 'submitted', 'running') AND job.is_latest
+                WHERE job.is_latest
+                    AND job.run IN (SELECT run FROM job WHERE state IN ('queued', 'submitted', 'running'))
                 ORDER BY job.run, job.ordinal
                 """
             )
