@@ -9,6 +9,7 @@ package enum DispatcherList {
         .container: Entry { try Container($0, launcher: $0.launcher()) },
         .apptainer: Entry { try Apptainer($0, launcher: $0.launcher()) },
         .slurm: Entry(cluster: { SlurmCluster($0) }, { Slurm($0) }),
+        .kubernetes: Entry(cluster: { KubernetesCluster($0) }, { Kubernetes($0) }),
     ]
 
     private struct Entry {

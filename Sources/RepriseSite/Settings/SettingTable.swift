@@ -61,7 +61,7 @@ package enum SettingTable {
             "slots",
             .whole(least: 1),
             "how many runs at once, whatever they ask for",
-            [.process, .container, .apptainer, .slurm]
+            [.process, .container, .apptainer, .slurm, .kubernetes]
         ),
         target("cpus", .whole(least: 1), "processors that runs may use together; else all", here),
         target("memory", .bytes, "main memory that runs may use together; else all", here),
@@ -92,6 +92,26 @@ package enum SettingTable {
         target("options", .texts, "more options for the engine's own command", [.container, .apptainer, .slurm]),
         target("context", .text, "the context of kubectl", [.kubernetes]),
         target("namespace", .text, "the namespace that runs go to", [.kubernetes]),
+        target("volume", .text, "`CLAIM:PATH`, the claim whose root this machine has at that path", [.kubernetes]),
+        target("node-selector", .texts, "labels of nodes that runs go to, as `KEY=VALUE`", [.kubernetes]),
+        target(
+            "tolerations",
+            .texts,
+            "taints of nodes that runs go to all the same, as `KEY=VALUE:EFFECT`",
+            [.kubernetes]
+        ),
+        target("service-account", .text, "the service account of runs", [.kubernetes]),
+        target("pull-secrets", .texts, "the secrets by which images are pulled", [.kubernetes]),
+        target("labels", .texts, "more labels of runs, as `KEY=VALUE`", [.kubernetes]),
+        target("gpu-resource", .text, "what GPUs are called there; else `nvidia.com/gpu`", [.kubernetes]),
+        target(
+            "ttl",
+            .duration,
+            "when the cluster clears away an ended run that nobody fetched; else a day",
+            [.kubernetes]
+        ),
+        target("keep", .duration, "how long what a run left waits to be fetched; else an hour", [.kubernetes]),
+        target("patience", .duration, "when a run that fits on no node is given up; else by the reason", [.kubernetes]),
         target("images", .text, "the registry and repository for images", [.kubernetes, .awsBatch]),
         target("region", .text, "the region of the queue", [.awsBatch]),
         target("queue", .text, "the job queue", [.awsBatch]),

@@ -1,0 +1,179 @@
+import RepriseDispatch
+import RepriseModel
+import RepriseSystem
+
+/// Hands jobs to a Kubernetes cluster, each as a Job of one pod, by the person's own `kubectl`.
+///
+/// What keeps a job from being executed twice, whoever dies when: a Job's name follows from the job's key, and the cluster
+/// takes a name once; the job's folder says that it is about to be submitted before it is; and `kubectl` holds a lock while
+/// it lives, so that nobody asks too early.
+package final class Kubernetes: Dispatcher {
+    package static let kind = "kubernetes"
+    package static let capabilities = DispatchCapabilities(
+        sharesFiles: false,
+        queues: true,
+        limitsMemory: true,
+        limitsTime: true
+    )
+
+    let settings: KubernetesSettings
+    let folder: String
+    let files: any FileSystem
+    let jobFiles: KubernetesJobFiles
+    let entropy: any Entropy
+    let owner: ProcessOwner
+    let commands: KubernetesCommands
+    private let watch: KubernetesWatch
+
+    /// `folder` is where locks of this store lie. `interval` is the time between two questions to the cluster where nothing
+    /// is expected.
+    package init(
+        _ settings: KubernetesSettings,
+        folder: String,
+        files: any FileSystem = LiveFileSystem(),
+        processes: any ProcessRunner = LiveProcessRunner(),
+        entropy: any Entropy = LiveEntropy(),
+        wallClock: any WallClock = LiveWallClock(),
+        owner: ProcessOwner = .current,
+        interval: Duration = .seconds(3)
+    ) {
+        self.settings = settings
+        self.folder = folder
+        self.files = files
+        self.entropy = entropy
+        self.owner = owner
+        jobFiles = KubernetesJobFiles(files: files)
+        commands = KubernetesCommands(settings, processes: processes)
+        watch = KubernetesWatch(commands, files: files, wallClock: wallClock, interval: interval)
+    }
+
+    convenience init(_ parts: DispatcherParts) {
+        self.init(
+            KubernetesSettings(parts.target),
+            folder: parts.folder,
+            files: parts.files,
+            processes: parts.processes,
+            wallClock: parts.wallClock
+        )
+    }
+
+    package func changes() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
+
+    package func status(of jobs: [Job: JobHandle]) async throws -> [JobKey: JobStatus] {
+        try await watch.status(of: jobs, store: mark())
+    }
+
+    // MARK: Cancelling
+
+    /// The job's own first process ends the others. Where it cannot be told, the cluster ends the pod.
+    package func cancel(_ job: Job, _ handle: JobHandle, grace: Duration) async throws {
+        guard ExitFile.read(in: job.folder, files) == nil, jobFiles.verdict(of: job) == nil else { return }
+        await watch.expectNews(for: grace + .seconds(10))
+        let state = try await commands.state(of: mark())
+        let pod = state.pods[handle.description]?.last { $0.isRunning }
+        if let pod {
+            let seconds = KubernetesScript.seconds(grace.milliseconds)
+            let words = KubernetesScript.cancelling(folder: podFolder(of: job), seconds: seconds)
+            let result = try await commands.execute(["/bin/sh", "-c", words], in: pod.name, "main")
+            // The request may end itself, too.
+            if result.status == 0 || result.status == 137 || result.status == 143 { return }
+        }
+        try await commands.delete(["job/" + handle.description])
+    }
+
+    /// Where the job's folder lies for its container.
+    private func podFolder(of job: Job) -> String {
+        if settings.volume != nil { return job.folder }
+        let below = job.key.folder
+        return below.isEmpty ? KubernetesStagedScript.root : KubernetesStagedScript.root + "/" + below
+    }
+
+    // MARK: Submitting
+
+    package func submit(_ job: Job) async throws -> JobHandle {
+        guard let result = await submit([job])[job.key] else { throw CancellationError() }
+        return try result.get()
+    }
+
+    package func submit(_ jobs: [Job]) async -> [JobKey: Result<JobHandle, any Error>] {
+        var results: [JobKey: Result<JobHandle, any Error>] = [:]
+        do {
+            try files.makeFolder(folder)
+            let lock = try await hold(folder + "/submit.lock")
+            var fresh: [Job] = []
+            let known = try await identify(jobs)
+            for job in jobs {
+                if let handle = known[job.key] { results[job.key] = .success(handle) } else { fresh.append(job) }
+            }
+            for start in stride(from: 0, to: fresh.count, by: Self.most) {
+                let part = Array(fresh[start..<min(start + Self.most, fresh.count)])
+                for (key, result) in await handOver(part) { results[key] = result }
+            }
+            withExtendedLifetime(lock) {}
+        } catch {
+            for job in jobs where results[job.key] == nil { results[job.key] = .failure(error) }
+        }
+        return results
+    }
+
+    /// How many jobs go in one request.
+    private static let most = 100
+
+    /// Waits for its turn; nobody holds one of these for longer than the cluster takes to answer.
+    private func hold(_ path: String) async throws -> FileLock {
+        while true {
+            if let lock = try FileLock(path) { return lock }
+            try await ContinuousClock().sleep(for: .milliseconds(10))
+        }
+    }
+
+    /// By what the store's things in the cluster are known. Made once.
+    func mark() throws -> String {
+        let path = folder + "/mark"
+        if let text = try? files.text(path) { return text }
+        try files.makeFolder(folder)
+        let fresh = withUnsafeBytes(of: entropy.next().bigEndian) { hexadecimal($0) }
+        let isOurs = try files.create(path, bytes: Array(fresh.utf8), mode: 0o644)
+        return isOurs ? fresh : try files.text(path)
+    }
+
+    // MARK: Finding
+
+    package func find(_ jobs: [Job]) async throws -> [JobKey: JobHandle] {
+        try files.makeFolder(folder)
+        let lock = try await hold(folder + "/submit.lock")
+        let found = try await identify(jobs)
+        withExtendedLifetime(lock) {}
+        return found
+    }
+
+    /// Those that were submitted. The cluster is asked only where somebody died before writing down its answer.
+    private func identify(_ jobs: [Job]) async throws -> [JobKey: JobHandle] {
+        var found: [JobKey: JobHandle] = [:]
+        var doubtful: [(job: Job, submission: KubernetesJobFiles.Submission)] = []
+        for job in jobs {
+            guard let submission = jobFiles.submission(of: job) else { continue }
+            if let handle = submission.handle { found[job.key] = handle } else { doubtful.append((job, submission)) }
+        }
+        guard !doubtful.isEmpty else { return found }
+        // A submission whose submitter died may be under way.
+        _ = try await hold(folder + "/kubectl.lock")
+        let uids = try await commands.identify(doubtful.map(\.submission.name))
+        for (job, submission) in doubtful {
+            // Without the Job, but with what it left, it was submitted and is gone.
+            guard let uid = uids[submission.name] ?? (hasBegun(job) ? "gone" : nil) else { continue }
+            let known = KubernetesJobFiles.Submission(name: submission.name, uid: uid)
+            try jobFiles.write(known, of: job)
+            found[job.key] = known.handle
+        }
+        return found
+    }
+
+    private func hasBegun(_ job: Job) -> Bool {
+        jobFiles.claim(of: job) != nil || ExitFile.read(in: job.folder, files) != nil
+    }
+}
+
+extension Duration {
+    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}

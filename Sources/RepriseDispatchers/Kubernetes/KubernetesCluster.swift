@@ -1,0 +1,104 @@
+import RepriseModel
+import RepriseSystem
+
+/// A Kubernetes cluster, as it can be told of before anything is submitted.
+struct KubernetesCluster: Cluster {
+    let settings: KubernetesSettings
+    private let parts: DispatcherParts
+    private let commands: KubernetesCommands
+
+    init(_ parts: DispatcherParts) {
+        settings = KubernetesSettings(parts.target)
+        commands = KubernetesCommands(settings, processes: parts.processes)
+        self.parts = parts
+    }
+
+    var conflict: (any RepriseError)? {
+        if let text = parts.target.text("volume"), settings.volume == nil {
+            return KubernetesError.badSetting("volume", value: text, expected: "`CLAIM:/absolute/path`")
+        }
+        if let conflict = settings.conflict { return conflict }
+        if let volume = settings.volume, !parts.folder.isEmpty, !volume.holds(parts.folder) {
+            return KubernetesError.outsideVolume(path: RepriseSystem.folder(of: parts.folder), volume: volume.path)
+        }
+        return nil
+    }
+
+    func examine() async -> ClusterExamination {
+        var examination = ClusterExamination()
+        examination.offers.append(settings.slots.map { "\($0) slots" } ?? "as many runs as the cluster lets")
+        do {
+            let place = try await commands.place()
+            examination.offers.append("context `\(place.context)`, namespace `\(place.namespace)`")
+            try await commands.checkNamespace(place.namespace)
+            for problem in await missing() { examination.problems.append(problem) }
+            if let nodes = try? await commands.nodes(), !nodes.isEmpty { examination.offers.append(Self.words(nodes)) }
+        } catch let error as any RepriseError {
+            examination.problems.append(error)
+        } catch {
+            examination.problems.append(
+                Mistake("cannot ask the cluster: \(error)", code: "kubernetes-error", fault: .world)
+            )
+        }
+        if settings.image == nil {
+            examination.remarks.append(
+                .init("experiments that name no image cannot run here", fix: "set the target's `image` to one for them")
+            )
+        }
+        return examination
+    }
+
+    /// What the namespace lacks, or this user may not do.
+    private func missing() async -> [any RepriseError] {
+        var problems: [any RepriseError] = []
+        do {
+            let denied = try await commands.denied(carries: settings.volume == nil)
+            if !denied.isEmpty {
+                problems.append(KubernetesError.notPermitted(words: "it may not " + denied.joined(separator: ", ")))
+            }
+            if let volume = settings.volume {
+                _ = try await commands.succeed(["get", "persistentvolumeclaims", volume.claim, "--output=name"])
+            }
+            if let account = settings.serviceAccount {
+                _ = try await commands.succeed(["get", "serviceaccounts", account, "--output=name"])
+            }
+        } catch let error as KubernetesError {
+            // One who may not look may still name it.
+            if case .notPermitted = error { return problems }
+            problems.append(error)
+        } catch {
+            problems.append(Mistake("cannot ask the cluster: \(error)", code: "kubernetes-error", fault: .world))
+        }
+        return problems
+    }
+
+    private static func words(_ nodes: [KubernetesCapacity]) -> String {
+        var parts = [nodes.count == 1 ? "1 node" : "\(nodes.count) nodes"]
+        if let largest = KubernetesCapacity.largest(nodes) {
+            parts.append("at most \(largest.processors / 1000) processors")
+            parts.append("\(Quantities.text(bytes: largest.memory)) of memory")
+            if largest.gpus > 0 { parts.append("\(largest.gpus) GPUs") }
+        }
+        return parts.joined(separator: ", ") + (nodes.count > 1 ? " each" : "")
+    }
+
+    func preview(_ preview: ClusterPreview) -> String {
+        let manifest = KubernetesManifest(settings: settings, store: "STORE", owner: .current)
+        let entries = preview.names.map { name in
+            KubernetesManifest.Entry(
+                name: "reprise-\(name)",
+                key: name,
+                run: String(name.prefix { $0 != "." }),
+                folder: "\(preview.store)/runs/\(name)",
+                resources: preview.resources,
+                image: preview.image ?? settings.image ?? "IMAGE",
+                secrets: preview.hasSecrets ? ["NAME": ""] : [:],
+                cargo: settings.volume == nil
+                    ? KubernetesCargo(maps: ["reprise-CODE-0", "reprise-\(name)-0"], folder: "", hasCode: true) : nil
+            )
+        }
+        let objects = entries.map { manifest.job($0) }
+        let list = objects.count == 1 ? objects[0] : manifest.list(objects)
+        return list.json(pretty: true) + "\n"
+    }
+}

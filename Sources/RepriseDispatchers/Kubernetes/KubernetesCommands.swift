@@ -1,0 +1,126 @@
+import OrderedCollections
+import RepriseModel
+import RepriseSystem
+
+/// `kubectl`, with the person's own configuration; each of its verbs called by one method.
+package struct KubernetesCommands: Sendable {
+    let settings: KubernetesSettings
+    let processes: any ProcessRunner
+
+    package init(_ settings: KubernetesSettings, processes: any ProcessRunner) {
+        self.settings = settings
+        self.processes = processes
+    }
+
+    /// Jobs and pods of the store.
+    func state(of store: String) async throws -> KubernetesState {
+        let words = ["get", "jobs,pods", "--selector=\(KubernetesNames.store)=\(store)", "--output=json"]
+        return try KubernetesReply.state(try await succeed(words).output)
+    }
+
+    /// What the cluster calls those of these jobs that it has.
+    func identify(_ names: [String]) async throws -> [String: String] {
+        let words = ["get", "jobs", "--ignore-not-found", Self.identity(ofList: names.count > 1)] + names
+        return KubernetesReply.created(try await succeed(words).text)
+    }
+
+    /// Hands over a list of objects; tells what was made, whatever became of the rest. `lock` is held as long as `kubectl`
+    /// lives, whoever dies meanwhile.
+    func create(_ list: Value, lock: String) async throws -> (uids: [String: String], words: String?) {
+        let words = ["create", "--validate=false", Self.identity(ofList: false), "--filename=-"]
+        let input = list.jsonBytes()
+        let result: ProcessResult
+        do {
+            let held = ["--no-fork", lock, "kubectl"] + global + words
+            result = try await processes.run(Invocation("flock", held, input: input))
+            if result.errorText.contains("failed to execute kubectl") {
+                throw KubernetesError.missing(program: "kubectl")
+            }
+        } catch is ProgramMissing {
+            result = try await run(words, input: input)
+        }
+        return (KubernetesReply.created(result.text), result.status == 0 ? nil : Self.words(result))
+    }
+
+    /// Notes that the objects go away with their Jobs.
+    func own(_ list: Value) async throws {
+        _ = try await succeed(
+            ["apply", "--server-side", "--validate=false", "--field-manager=reprise", "--filename=-"],
+            input: list.jsonBytes()
+        )
+    }
+
+    /// Takes things away, such as `job/x`; those that are gone already are as good as taken away.
+    func delete(_ things: [String], selector: String? = nil) async throws {
+        let what = selector.map { things + ["--selector=\($0)"] } ?? things
+        _ = try await succeed(
+            ["delete", "--cascade=background", "--wait=false", "--ignore-not-found", "--output=name"] + what
+        )
+    }
+
+    /// Why the cluster made no pods for jobs: messages, by the name of the Job.
+    func troubles() async throws -> [String: [String]] {
+        let words = ["get", "events", "--field-selector=involvedObject.kind=Job,reason=FailedCreate", "--output=json"]
+        return try KubernetesReply.events(try await succeed(words).output)
+    }
+
+    /// Executes words in a container of a pod.
+    func execute(
+        _ words: [String],
+        in pod: String,
+        _ container: String,
+        input: [UInt8] = []
+    ) async throws -> ProcessResult {
+        try await run(
+            ["exec", pod, "--container=\(container)"] + (input.isEmpty ? [] : ["--stdin"]) + ["--"] + words,
+            input: input
+        )
+    }
+
+    // MARK: Running it
+
+    /// Makes it print kind, name and uid of each object.
+    private static func identity(ofList isList: Bool) -> String {
+        let row = #"{.kind} {.metadata.name} {.metadata.uid}{"\n"}"#
+        return "--output=jsonpath=" + (isList ? "{range .items[*]}\(row){end}" : row)
+    }
+
+    private var global: [String] {
+        [settings.context.map { "--context=\($0)" }, settings.namespace.map { "--namespace=\($0)" }].compactMap { $0 }
+            + ["--request-timeout=30s"]
+    }
+
+    func succeed(_ words: [String], input: [UInt8] = []) async throws -> ProcessResult {
+        let result = try await run(words, input: input)
+        guard result.status == 0 else { throw refusal(result, command: words.first ?? "") }
+        return result
+    }
+
+    func refusal(_ result: ProcessResult, command: String) -> KubernetesError {
+        .refusal(Self.words(result), command: command, settings)
+    }
+
+    func run(_ words: [String], input: [UInt8] = []) async throws -> ProcessResult {
+        do {
+            return try await processes.run(Invocation("kubectl", global + words, input: input, limit: 1 << 30))
+        } catch let error as ProgramMissing {
+            throw KubernetesError.missing(program: error.program)
+        }
+    }
+
+    /// The last lines of what it complained about, without what its libraries log.
+    static func words(_ result: ProcessResult) -> String {
+        let lines = result.errorText.split(separator: "\n")
+            .filter {
+                !($0.first == "E" && $0.dropFirst().prefix(4).allSatisfy(\.isNumber)) && !$0.hasPrefix("Warning:")
+            }
+        return lines.suffix(5)
+            .map { line in
+                for head in ["error: ", "Error from server: "] where line.hasPrefix(head) {
+                    return String(line.dropFirst(head.count))
+                }
+                return String(line)
+            }
+            .joined(separator: "; ")
+    }
+}

@@ -1,0 +1,270 @@
+import RepriseDispatch
+import RepriseModel
+import RepriseSystem
+
+/// Knows where jobs stand: by their own files at every look, and by one question to the cluster every few seconds, however
+/// many jobs there are.
+actor KubernetesWatch {
+    /// How long a job's record may take to be seen here, and the cluster's word for an end that the job wrote down already.
+    static let patience = Duration.seconds(20)
+
+    private let commands: KubernetesCommands
+    private let files: any FileSystem
+    private let jobFiles: KubernetesJobFiles
+    private let wallClock: any WallClock
+    private let interval: Duration
+    private let clock = ContinuousClock()
+
+    private var state = KubernetesState()
+    /// When the answer was asked for that `state` holds.
+    private var asked: ContinuousClock.Instant?
+    private var tried: ContinuousClock.Instant?
+    private var failures = 0
+    private var isAsking = false
+    private var urgentUntil: ContinuousClock.Instant?
+    private var known: [JobKey: Known] = [:]
+    private var messages: [String: [String]] = [:]
+    private var messagesAsked: ContinuousClock.Instant?
+    private var largest: KubernetesCapacity?
+    private var nodesAsked: ContinuousClock.Instant?
+
+    /// What was seen of a job so far.
+    private struct Known {
+        var since: ContinuousClock.Instant
+        var submission: KubernetesJobFiles.Submission?
+        var claim: String?
+        var claimSeen: ContinuousClock.Instant?
+        var start: Timestamp?
+        /// Since when only one of the job and the cluster says that it has ended.
+        var doubtSince: ContinuousClock.Instant?
+        var obstacle: KubernetesObstacle?
+        var obstacleSince: ContinuousClock.Instant?
+        var verdict: String?
+        var isTakenBack = false
+        var hasSecrets = true
+    }
+
+    init(_ commands: KubernetesCommands, files: any FileSystem, wallClock: any WallClock, interval: Duration) {
+        self.commands = commands
+        self.files = files
+        jobFiles = KubernetesJobFiles(files: files)
+        self.wallClock = wallClock
+        self.interval = interval
+    }
+
+    /// `store` is the mark that the store's things bear in the cluster.
+    func status(of jobs: [Job: JobHandle], store: String) async throws -> [JobKey: JobStatus] {
+        var statuses: [JobKey: JobStatus] = [:]
+        var open: [Job: JobHandle] = [:]
+        var isUrgent = false
+        for (job, handle) in jobs {
+            if let verdict = jobFiles.verdict(of: job) {
+                statuses[job.key] = verdict
+                continue
+            }
+            look(at: job)
+            let record = ExitFile.read(in: job.folder, files)
+            if let record, record.isSuccess {
+                statuses[job.key] = .ended(record, reason: nil)
+            } else {
+                open[job] = handle
+                isUrgent = isUrgent || record != nil
+            }
+        }
+        if !open.isEmpty {
+            do { try await ask(store, isUrgent: isUrgent) } catch { if statuses.isEmpty { throw error } }
+            for (job, handle) in open { statuses[job.key] = judge(job, handle) }
+            await askWhyNothingBegins(open)
+            try? await takeBackHopeless()
+        }
+        await tidy(jobs, statuses)
+        return statuses
+    }
+
+    /// From now on the cluster is asked more often for a while.
+    func expectNews(for time: Duration) { urgentUntil = max(urgentUntil ?? clock.now, clock.now + time) }
+
+    /// The pod that executes the job, as far as it is known.
+    func pod(of job: Job, _ handle: JobHandle) -> KubernetesPod? {
+        let pods = state.pods[handle.description] ?? []
+        guard let claim = known[job.key]?.claim else { return pods.last }
+        return pods.first { $0.name == claim }
+    }
+
+    /// Why a job waits at the cluster; nil where nothing is known.
+    func waiting(_ job: Job) -> String? { known[job.key]?.obstacle?.words }
+
+    // MARK: Looking
+
+    private func look(at job: Job) {
+        var seen = known[job.key] ?? Known(since: clock.now, submission: jobFiles.submission(of: job))
+        if seen.claim == nil, let claim = jobFiles.claim(of: job) {
+            seen.claim = claim
+            seen.claimSeen = clock.now
+        }
+        if seen.claim != nil, seen.start == nil { seen.start = jobFiles.start(of: job) }
+        known[job.key] = seen
+    }
+
+    private func ask(_ store: String, isUrgent: Bool) async throws {
+        let now = clock.now
+        let isPressing = isUrgent || (urgentUntil ?? now) > now
+        let pause = min(.seconds(60), (isPressing ? min(interval, .seconds(1)) : interval) * (1 << min(failures, 6)))
+        guard !isAsking, tried.map({ now - $0 >= pause }) ?? true else { return }
+        isAsking = true
+        defer { isAsking = false }
+        tried = now
+        do {
+            state = try await commands.state(of: store)
+            asked = now
+            failures = 0
+        } catch {
+            failures += 1
+            throw error
+        }
+    }
+
+    /// Whether the last answer says something of a job that was first asked for at `moment`.
+    private func isAnswered(since moment: ContinuousClock.Instant?) -> Bool {
+        guard let asked, let moment else { return false }
+        return asked >= moment
+    }
+
+    // MARK: Judging
+
+    private func judge(_ job: Job, _ handle: JobHandle) -> JobStatus {
+        guard let seen = known[job.key] else { return .submitted }
+        let asLooks: JobStatus = seen.claim == nil ? .submitted : .running(since: seen.start)
+        // An answer that is older than the claim does not know of it.
+        guard isAnswered(since: seen.claimSeen ?? seen.since) else { return asLooks }
+        guard seen.submission != nil else {
+            return .lost(reason: "it was never submitted, and the cluster does not know it")
+        }
+        let evidence = evidence(job, handle)
+        weigh(evidence)
+        let status = KubernetesEnd.status(evidence, now: wallClock.now())
+        let isSure = evidence.row != nil || evidence.verdict != nil
+        guard let status, isSure || !status.isEnd else {
+            // One of the two has not heard of the end yet.
+            let since = seen.doubtSince ?? clock.now
+            known[job.key]?.doubtSince = since
+            let patience: Duration = status == nil ? Self.patience : .seconds(3)
+            if clock.now - since < patience { return asLooks }
+            if let status { return status }
+            if let record = evidence.record { return .ended(record, reason: evidence.limit) }
+            return KubernetesEnd.unseen(evidence, volume: commands.settings.volume?.path)
+        }
+        known[job.key]?.doubtSince = nil
+        return status
+    }
+
+    private func evidence(_ job: Job, _ handle: JobHandle) -> KubernetesEvidence {
+        let seen = known[job.key]
+        var evidence = KubernetesEvidence(job: job, record: ExitFile.read(in: job.folder, files))
+        evidence.start = seen?.start
+        evidence.limit = jobFiles.limit(of: job)
+        evidence.claim = seen?.claim ?? jobFiles.claim(of: job)
+        evidence.verdict = seen?.verdict
+        // Another Job of that name is not this one.
+        let row = state.jobs[handle.description]
+        if row?.uid == seen?.submission?.uid || seen?.submission?.uid == nil { evidence.row = row }
+        evidence.pods = state.pods[handle.description] ?? []
+        return evidence
+    }
+
+    // MARK: What never begins
+
+    private func weigh(_ evidence: KubernetesEvidence) {
+        let key = evidence.job.key
+        guard evidence.claim == nil, evidence.row != nil, known[key]?.verdict == nil else { return }
+        var obstacle = KubernetesObstacle.facing(
+            evidence.pods.last,
+            image: evidence.job.container?.image ?? commands.settings.image,
+            messages: evidence.pods.isEmpty ? messages[evidence.row?.name ?? ""] ?? [] : [],
+            largest: largest,
+            evidence.job.resources,
+            commands.settings
+        )
+        // The first words about an image say more than the later ones.
+        if let before = known[key]?.obstacle, obstacle?.words.contains("Back-off") == true {
+            obstacle?.words = before.words
+        }
+        let isSame = obstacle != nil && obstacle?.patience == known[key]?.obstacle?.patience
+        known[key]?.obstacle = obstacle
+        if !isSame { known[key]?.obstacleSince = clock.now }
+        guard let obstacle, let patience = obstacle.patience, let since = known[key]?.obstacleSince else { return }
+        if clock.now - since >= patience { known[key]?.verdict = obstacle.words } else { expectNews(for: .seconds(5)) }
+    }
+
+    /// Asks for messages about Jobs without pods, and for the nodes, now and then.
+    private func askWhyNothingBegins(_ jobs: [Job: JobHandle]) async {
+        let now = clock.now
+        let waiting = jobs.filter { known[$0.key.key]?.claim == nil }
+        let podless = waiting.values.filter { handle in
+            let row = state.jobs[handle.description]
+            return row != nil && row?.failure == nil && state.pods[handle.description] == nil
+        }
+        if !podless.isEmpty, messagesAsked.map({ now - $0 >= .seconds(5) }) ?? true {
+            messagesAsked = now
+            if let answer = try? await commands.troubles() { messages = answer }
+        }
+        let hasNoRoom = waiting.values.contains { state.pods[$0.description]?.last?.unschedulable != nil }
+        if hasNoRoom, nodesAsked.map({ now - $0 >= .seconds(60) }) ?? true {
+            nodesAsked = now
+            largest = (try? await commands.nodes()).flatMap { KubernetesCapacity.largest($0) }
+        }
+    }
+
+    private func takeBackHopeless() async throws {
+        let hopeless = known.filter { $0.value.verdict != nil && !$0.value.isTakenBack }
+        let names = hopeless.compactMap { $0.value.submission?.name }
+        guard !names.isEmpty else { return }
+        try await commands.delete(names.map { "job/" + $0 })
+        for key in hopeless.keys { known[key]?.isTakenBack = true }
+        expectNews(for: .seconds(10))
+    }
+
+    // MARK: Afterwards
+
+    /// Forgets what has ended, and clears away what the cluster has of it.
+    private func tidy(_ jobs: [Job: JobHandle], _ statuses: [JobKey: JobStatus]) async {
+        var things: [String] = []
+        for (job, handle) in jobs {
+            guard let status = statuses[job.key], let seen = known[job.key] else { continue }
+            let hasSecrets = !job.secrets.isEmpty && seen.hasSecrets
+            switch status {
+            case .submitted: continue
+            case .running:
+                // Its container has them.
+                if hasSecrets, isAnswered(since: seen.claimSeen) {
+                    things.append("secret/" + handle.description)
+                    known[job.key]?.hasSecrets = false
+                }
+                continue
+            case .ended, .preempted, .lost:
+                if case .ended(let record, _) = status, record.isSuccess {
+                } else {
+                    try? jobFiles.write(status, of: job)
+                }
+            }
+            if seen.submission != nil {
+                things.append("job/" + handle.description)
+                if hasSecrets { things.append("secret/" + handle.description) }
+            }
+            known[job.key] = nil
+        }
+        // What stays is cleared away by the cluster itself, later.
+        for start in stride(from: 0, to: things.count, by: 200) {
+            try? await commands.delete(Array(things[start..<min(start + 200, things.count)]))
+        }
+    }
+}
+
+extension JobStatus {
+    fileprivate var isEnd: Bool {
+        switch self {
+        case .submitted, .running: false
+        case .ended, .preempted, .lost: true
+        }
+    }
+}
