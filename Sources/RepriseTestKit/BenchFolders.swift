@@ -12,10 +12,15 @@ package final class BenchFolders: Sendable {
     /// the job sees it.
     package let note: String
 
-    package init(_ name: String, note: String = "echo x >> ../executions") {
+    /// `below` is where the folder is made, for engines that share one of their own with this machine.
+    package init(
+        _ name: String,
+        note: String = "echo x >> ../executions",
+        below: String = FileManager.default.temporaryDirectory.path
+    ) {
         var generator = EntropyGenerator(LiveEntropy())
         let mark = RunID(using: &generator)
-        path = FileManager.default.temporaryDirectory.appending(path: "reprise-\(name)-\(mark)").path
+        path = URL(filePath: below).appending(path: "reprise-\(name)-\(mark)").path
         self.note = note
     }
 

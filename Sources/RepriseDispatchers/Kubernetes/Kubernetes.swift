@@ -10,7 +10,8 @@ import RepriseSystem
 package final class Kubernetes: Dispatcher {
     package static let kind = "kubernetes"
     package static let capabilities = DispatchCapabilities(
-        sharesFiles: false,
+        // By a volume, or else by what is brought back all the time.
+        sharesFiles: true,
         queues: true,
         limitsMemory: true,
         limitsTime: true
@@ -23,6 +24,7 @@ package final class Kubernetes: Dispatcher {
     let entropy: any Entropy
     let owner: ProcessOwner
     let commands: KubernetesCommands
+    let processes: any ProcessRunner
     private let watch: KubernetesWatch
 
     /// `folder` is where locks of this store lie. `interval` is the time between two questions to the cluster where nothing
@@ -42,6 +44,7 @@ package final class Kubernetes: Dispatcher {
         self.files = files
         self.entropy = entropy
         self.owner = owner
+        self.processes = processes
         jobFiles = KubernetesJobFiles(files: files)
         commands = KubernetesCommands(settings, processes: processes)
         watch = KubernetesWatch(commands, files: files, wallClock: wallClock, interval: interval)
@@ -60,7 +63,18 @@ package final class Kubernetes: Dispatcher {
     package func changes() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
 
     package func status(of jobs: [Job: JobHandle]) async throws -> [JobKey: JobStatus] {
-        try await watch.status(of: jobs, store: mark())
+        let statuses = try await watch.status(of: jobs, store: mark())
+        if settings.volume == nil, !statuses.isEmpty, statuses.values.allSatisfy(\.isEnd) { await clearContents() }
+        return statuses
+    }
+
+    /// Takes away the code that jobs shared, where no job of the store is left that may need it.
+    private func clearContents() async {
+        guard let store = try? mark(), let lock = try? FileLock(folder + "/submit.lock") else { return }
+        defer { withExtendedLifetime(lock) {} }
+        guard let state = try? await commands.state(of: store), state.jobs.isEmpty else { return }
+        let selector = "\(KubernetesNames.store)=\(store),\(KubernetesNames.content)"
+        try? await commands.delete(["configmaps"], selector: selector)
     }
 
     // MARK: Cancelling
@@ -83,9 +97,7 @@ package final class Kubernetes: Dispatcher {
 
     /// Where the job's folder lies for its container.
     private func podFolder(of job: Job) -> String {
-        if settings.volume != nil { return job.folder }
-        let below = job.key.folder
-        return below.isEmpty ? KubernetesStagedScript.root : KubernetesStagedScript.root + "/" + below
+        settings.volume != nil ? job.folder : KubernetesStagedScript.folder(job.key.folder)
     }
 
     // MARK: Submitting

@@ -1,4 +1,5 @@
 import RepriseModel
+import RepriseSite
 import RepriseSystem
 
 /// A Kubernetes cluster, as it can be told of before anything is submitted.

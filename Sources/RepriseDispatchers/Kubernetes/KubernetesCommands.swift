@@ -58,6 +58,11 @@ package struct KubernetesCommands: Sendable {
         )
     }
 
+    /// Takes away what belongs to Jobs: secrets, and what was carried there.
+    func deleteBelongings(of jobs: [String], kinds: String = "secrets,configmaps") async throws {
+        try await delete([kinds], selector: "\(KubernetesNames.job) in (\(jobs.joined(separator: ",")))")
+    }
+
     /// Why the cluster made no pods for jobs: messages, by the name of the Job.
     func troubles() async throws -> [String: [String]] {
         let words = ["get", "events", "--field-selector=involvedObject.kind=Job,reason=FailedCreate", "--output=json"]
@@ -85,7 +90,7 @@ package struct KubernetesCommands: Sendable {
         return "--output=jsonpath=" + (isList ? "{range .items[*]}\(row){end}" : row)
     }
 
-    private var global: [String] {
+    var global: [String] {
         [settings.context.map { "--context=\($0)" }, settings.namespace.map { "--namespace=\($0)" }].compactMap { $0 }
             + ["--request-timeout=30s"]
     }

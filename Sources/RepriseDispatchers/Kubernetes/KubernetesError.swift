@@ -14,6 +14,7 @@ package enum KubernetesError: RepriseError, Hashable {
     case invalid(words: String)
     case down(words: String)
     case noImage(job: String)
+    case noParcel(job: String)
     case outsideVolume(path: String, volume: String)
     case badSetting(String, value: String, expected: String)
     case tooLarge(what: String, bytes: Int64, most: Int64)
@@ -99,6 +100,7 @@ extension KubernetesError {
         case .invalid: "the cluster does not take the job"
         case .down: "the cluster does not answer"
         case .noImage(let job): "\(job) names no image, and every job of Kubernetes is executed in one"
+        case .noParcel(let job): "\(job) was prepared without what must be carried to the cluster"
         case .outsideVolume(let path, let volume): "`\(path)` does not lie in `\(volume)`, which is what the jobs see"
         case .badSetting(let name, let value, _): "`\(value)` is no `\(name)`"
         case .tooLarge(let what, let bytes, let most):
@@ -134,7 +136,7 @@ extension KubernetesError {
         case .noAccount: "`kubectl get serviceaccounts` lists them; the target's `service-account` names one"
         case .overQuota:
             "the runs stay queued; run the command again when others have ended, or set the target's `slots`"
-        case .invalid, .other: nil
+        case .invalid, .other, .noParcel: nil
         case .down: "jobs that run go on; `kubectl get --raw /readyz` tells when it answers again"
         case .noImage: "say `environment: {image: …}` in the experiment, or set the target's `image`"
         case .outsideVolume:
@@ -159,6 +161,7 @@ extension KubernetesError {
         case .invalid: "kubernetes-invalid"
         case .down: "kubernetes-down"
         case .noImage: "kubernetes-no-image"
+        case .noParcel: "kubernetes-no-parcel"
         case .outsideVolume: "kubernetes-outside-volume"
         case .badSetting: "kubernetes-setting"
         case .tooLarge: "kubernetes-too-large"
@@ -169,6 +172,7 @@ extension KubernetesError {
     package var fault: Fault {
         switch self {
         case .overQuota, .down, .other: .world
+        case .noParcel: .bug
         default: .usage
         }
     }

@@ -33,9 +33,14 @@ struct KubernetesJobFiles: Sendable {
 
     func forget(_ job: Job) { try? files.remove(job.folder + "/" + Self.submission) }
 
-    /// The pod that executes the job, where files are shared.
+    /// The pod that executes the job.
     func claim(of job: Job) -> String? {
         (try? files.text(job.folder + "/" + Self.claim))?.split { $0.isWhitespace }.first.map(String.init)
+    }
+
+    /// As the container itself does where files are shared.
+    func write(claim pod: String, of job: Job) throws(FileError) {
+        try files.write(pod + "\n", to: job.folder + "/" + Self.claim)
     }
 
     /// When the job's script began, by the node's clock.

@@ -1,5 +1,6 @@
 import OrderedCollections
 import RepriseModel
+import RepriseSystem
 
 /// What the cluster says of one pod.
 struct KubernetesPod: Hashable, Sendable {

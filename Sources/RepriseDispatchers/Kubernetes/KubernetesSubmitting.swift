@@ -1,3 +1,4 @@
+import OrderedCollections
 import RepriseDispatch
 import RepriseModel
 import RepriseSystem
@@ -47,14 +48,23 @@ extension Kubernetes {
         _ ready: [(job: Job, entry: KubernetesManifest.Entry)]
     ) async throws -> [JobKey: Result<JobHandle, any Error>] {
         let manifest = KubernetesManifest(settings: settings, store: try mark(), owner: owner)
-        for (job, entry) in ready { try jobFiles.write(.init(name: entry.name), of: job) }
-        let objects = ready.flatMap { [manifest.secret($0.entry), manifest.job($0.entry)].compactMap { $0 } }
+        let (loaded, maps, own) = try await load(ready, store: manifest.store)
+        if !maps.isEmpty {
+            let answer = try await commands.create(manifest.list(maps), lock: folder + "/kubectl.lock")
+            if let words = answer.words, !words.contains("AlreadyExists") {
+                throw KubernetesError.refusal(words, command: "create", settings)
+            }
+        }
+        for (job, entry) in loaded { try jobFiles.write(.init(name: entry.name), of: job) }
+        let objects = loaded.flatMap { job, entry in
+            (own[job.key] ?? []) + [manifest.secret(entry), manifest.job(entry)].compactMap { $0 }
+        }
         var (uids, words) = try await commands.create(manifest.list(objects), lock: folder + "/kubectl.lock")
-        let missing = ready.map(\.entry.name).filter { uids[$0] == nil }
+        let missing = loaded.map(\.entry.name).filter { uids[$0] == nil }
         // Among them those that were there already.
         if !missing.isEmpty { uids.merge(try await commands.identify(missing)) { first, _ in first } }
         var results: [JobKey: Result<JobHandle, any Error>] = [:]
-        for (job, entry) in ready {
+        for (job, entry) in loaded {
             if let uid = uids[entry.name] {
                 let submission = KubernetesJobFiles.Submission(name: entry.name, uid: uid)
                 // Whoever finds none of these asks the cluster for the name.
@@ -64,8 +74,31 @@ extension Kubernetes {
                 results[job.key] = .failure(await refused(job, entry, words ?? ""))
             }
         }
-        await own(ready.map(\.entry), uids, manifest)
+        await self.own(loaded.map(\.entry), uids, manifest)
         return results
+    }
+
+    /// What goes into the cluster before the jobs: contents that several share, and what is each one's own.
+    private func load(
+        _ ready: [(job: Job, entry: KubernetesManifest.Entry)],
+        store: String
+    ) async throws -> (jobs: [(job: Job, entry: KubernetesManifest.Entry)], maps: [Value], own: [JobKey: [Value]]) {
+        guard settings.volume == nil else { return (ready, [], [:]) }
+        let loading = KubernetesLoading(commands: commands, files: files, processes: processes, folder: folder)
+        var loaded: [(job: Job, entry: KubernetesManifest.Entry)] = []
+        var own: [JobKey: [Value]] = [:]
+        var contents: OrderedSet<KubernetesLoading.Shared> = []
+        for (job, entry) in ready {
+            guard let parcel = job.parcel else { throw KubernetesError.noParcel(job: job.key.description) }
+            let shared = try await loading.shared(by: parcel)
+            contents.append(contentsOf: shared)
+            let load = try loading.load(parcel, of: entry, below: job.key.folder, shared: shared, store: store)
+            var entry = entry
+            entry.cargo = load.cargo
+            loaded.append((job, entry))
+            own[job.key] = load.own
+        }
+        return (loaded, try await loading.missing(Array(contents), store: store), own)
     }
 
     /// A job that the cluster has not taken: nothing of it stays there.
@@ -73,21 +106,24 @@ extension Kubernetes {
         let own = words.split(separator: "; ").filter { $0.contains(entry.name) }.joined(separator: "; ")
         let error = KubernetesError.refusal(own.isEmpty ? words : own, command: "create", settings)
         guard error.isCertain else { return error }
-        if !entry.secrets.isEmpty { try? await commands.delete(["secret/" + entry.name]) }
+        try? await commands.deleteBelongings(of: [entry.name])
         jobFiles.forget(job)
         return error
     }
 
-    /// Secrets go away with their Jobs, whoever takes those away.
+    /// What belongs to a Job goes away with it, whoever takes it away.
     private func own(
         _ entries: [KubernetesManifest.Entry],
         _ uids: [String: String],
         _ manifest: KubernetesManifest
     ) async {
-        let objects = entries.filter { !$0.secrets.isEmpty }
-            .compactMap { entry in
-                uids[entry.name].map { KubernetesManifest.owned("Secret", entry.name, by: entry.name, uid: $0) }
-            }
+        let objects = entries.flatMap { entry -> [Value] in
+            guard let uid = uids[entry.name] else { return [] }
+            let secrets = entry.secrets.isEmpty ? [] : [("Secret", entry.name)]
+            let maps = (entry.cargo?.maps ?? []).filter { $0.hasPrefix(entry.name + "-") }.map { ("ConfigMap", $0) }
+            return (secrets + maps).map { KubernetesManifest.owned($0.0, $0.1, by: entry.name, uid: uid) }
+        }
+        // Where this user may not, they are taken away when the job has ended.
         if !objects.isEmpty { try? await commands.own(manifest.list(objects)) }
     }
 }

@@ -13,6 +13,8 @@ actor KubernetesWatch {
     private let jobFiles: KubernetesJobFiles
     private let wallClock: any WallClock
     private let interval: Duration
+    private let carrier: KubernetesCarrier
+    private var carries: Bool { commands.settings.volume == nil }
     private let clock = ContinuousClock()
 
     private var state = KubernetesState()
@@ -50,6 +52,7 @@ actor KubernetesWatch {
         jobFiles = KubernetesJobFiles(files: files)
         self.wallClock = wallClock
         self.interval = interval
+        carrier = KubernetesCarrier(commands, files: files)
     }
 
     /// `store` is the mark that the store's things bear in the cluster.
@@ -73,7 +76,11 @@ actor KubernetesWatch {
         }
         if !open.isEmpty {
             do { try await ask(store, isUrgent: isUrgent) } catch { if statuses.isEmpty { throw error } }
-            for (job, handle) in open { statuses[job.key] = judge(job, handle) }
+            for (job, handle) in open {
+                if carries { note(job, handle) }
+                let status = judge(job, handle)
+                statuses[job.key] = carries ? await carry(job, handle, status) : status
+            }
             await askWhyNothingBegins(open)
             try? await takeBackHopeless()
         }
@@ -172,6 +179,39 @@ actor KubernetesWatch {
         return evidence
     }
 
+    // MARK: What is carried
+
+    /// The first pod of a job that has begun is the one that executes it.
+    private func note(_ job: Job, _ handle: JobHandle) {
+        guard known[job.key]?.claim == nil, known[job.key]?.submission != nil,
+            let pod = state.pods[handle.description]?.first, pod.isRunning || pod.termination != nil
+        else { return }
+        known[job.key]?.claim = pod.name
+        known[job.key]?.claimSeen = asked
+        // Lost, it is found again as long as the pod is there.
+        try? jobFiles.write(claim: pod.name, of: job)
+    }
+
+    /// Follows a job that runs, and holds back the end of one until what it left is here.
+    private func carry(_ job: Job, _ handle: JobHandle, _ status: JobStatus) async -> JobStatus {
+        guard let pod = pod(of: job, handle), known[job.key]?.claim == pod.name, case .running? = pod.keeper else {
+            return status
+        }
+        let running = JobStatus.running(since: known[job.key]?.start)
+        guard pod.termination != nil || status.isEnd else {
+            await carrier.follow(job, in: pod.name)
+            return status
+        }
+        switch await carrier.fetch(job, in: pod.name) {
+        case .underWay:
+            expectNews(for: .seconds(5))
+            return running
+        case .done: return judge(job, handle)
+        case .failed(let words):
+            return .lost(reason: "what it left could not be fetched: \(KubernetesEnd.trimmed(words))")
+        }
+    }
+
     // MARK: What never begins
 
     private func weigh(_ evidence: KubernetesEvidence) {
@@ -229,6 +269,8 @@ actor KubernetesWatch {
     /// Forgets what has ended, and clears away what the cluster has of it.
     private func tidy(_ jobs: [Job: JobHandle], _ statuses: [JobKey: JobStatus]) async {
         var things: [String] = []
+        var bare: [String] = []
+        var owners: [String] = []
         for (job, handle) in jobs {
             guard let status = statuses[job.key], let seen = known[job.key] else { continue }
             let hasSecrets = !job.secrets.isEmpty && seen.hasSecrets
@@ -237,7 +279,7 @@ actor KubernetesWatch {
             case .running:
                 // Its container has them.
                 if hasSecrets, isAnswered(since: seen.claimSeen) {
-                    things.append("secret/" + handle.description)
+                    bare.append(handle.description)
                     known[job.key]?.hasSecrets = false
                 }
                 continue
@@ -249,19 +291,22 @@ actor KubernetesWatch {
             }
             if seen.submission != nil {
                 things.append("job/" + handle.description)
-                if hasSecrets { things.append("secret/" + handle.description) }
+                if hasSecrets || carries { owners.append(handle.description) }
             }
             known[job.key] = nil
+            await carrier.forget(job.key)
         }
         // What stays is cleared away by the cluster itself, later.
         for start in stride(from: 0, to: things.count, by: 200) {
             try? await commands.delete(Array(things[start..<min(start + 200, things.count)]))
         }
+        if !bare.isEmpty { try? await commands.deleteBelongings(of: bare, kinds: "secrets") }
+        if !owners.isEmpty { try? await commands.deleteBelongings(of: owners) }
     }
 }
 
 extension JobStatus {
-    fileprivate var isEnd: Bool {
+    var isEnd: Bool {
         switch self {
         case .submitted, .running: false
         case .ended, .preempted, .lost: true

@@ -1,0 +1,142 @@
+import RepriseDispatch
+import RepriseModel
+import RepriseSystem
+
+/// Brings back what jobs in pods write and leave, a few at a time, behind the back of whoever asks how they stand.
+actor KubernetesCarrier {
+    private let commands: KubernetesCommands
+    private let files: any FileSystem
+    private let clock = ContinuousClock()
+    private var following: [JobKey: ContinuousClock.Instant] = [:]
+    private var fetching: [JobKey: Fetch] = [:]
+    private var busy = 0
+
+    /// How many `kubectl exec` go on at once.
+    private static let most = 6
+    /// Bytes of one file in one piece.
+    private static let piece: Int64 = 4 << 20
+    private static let tries = 6
+
+    private struct Fetch {
+        var isUnderWay = false
+        var tries = 0
+        var next: ContinuousClock.Instant
+        var isDone = false
+        var words: String?
+    }
+
+    /// How bringing back stands.
+    enum Progress: Hashable {
+        case underWay, done
+        /// It was tried often enough.
+        case failed(String)
+    }
+
+    init(_ commands: KubernetesCommands, files: any FileSystem) {
+        self.commands = commands
+        self.files = files
+    }
+
+    /// Begins to append what a running job has written since, unless that goes on or was done a moment ago.
+    func follow(_ job: Job, in pod: String) {
+        let now = clock.now
+        guard busy < Self.most, following[job.key].map({ now - $0 >= .seconds(2) }) ?? true else { return }
+        following[job.key] = now + .seconds(60)
+        busy += 1
+        Task {
+            try? await bringNews(of: job, in: pod)
+            busy -= 1
+            following[job.key] = clock.now
+        }
+    }
+
+    /// Begins to fetch what a job left, unless that goes on, and tells how it stands.
+    func fetch(_ job: Job, in pod: String) -> Progress {
+        var fetch = fetching[job.key] ?? Fetch(next: clock.now)
+        if fetch.isDone { return .done }
+        if fetch.tries >= Self.tries, !fetch.isUnderWay { return .failed(fetch.words ?? "it came in pieces") }
+        guard !fetch.isUnderWay, clock.now >= fetch.next, busy < Self.most else { return .underWay }
+        fetch.isUnderWay = true
+        fetching[job.key] = fetch
+        busy += 1
+        Task {
+            var words: String?
+            do { try await bringLeavings(of: job, in: pod) } catch {
+                words = (error as? any RepriseError)?.description ?? "\(error)"
+            }
+            finished(job.key, words)
+        }
+        return .underWay
+    }
+
+    func forget(_ key: JobKey) {
+        fetching[key] = nil
+        following[key] = nil
+    }
+
+    private func finished(_ key: JobKey, _ words: String?) {
+        busy -= 1
+        guard var fetch = fetching[key] else { return }
+        fetch.isUnderWay = false
+        fetch.isDone = words == nil
+        fetch.words = words
+        fetch.tries += 1
+        fetch.next = clock.now + .seconds(1 << min(fetch.tries, 5))
+        fetching[key] = fetch
+    }
+
+    // MARK: Bringing
+
+    /// What is here is the beginning of what is there.
+    private func bringNews(of job: Job, in pod: String) async throws {
+        var lengths: [String: Int64] = [:]
+        for name in KubernetesStagedScript.followed {
+            lengths[name] = try files.status(job.folder + "/" + name)?.bytes ?? 0
+        }
+        let script = KubernetesStagedScript.news(
+            folder: KubernetesStagedScript.folder(job.key.folder),
+            lengths: lengths,
+            most: Self.piece
+        )
+        let result = try await commands.execute(["/bin/sh", "-c", script], in: pod, "keeper")
+        for (name, content) in KubernetesStagedScript.pieces(result.output) {
+            let path = job.folder + "/" + name
+            // Somebody who fetches everything may have been faster.
+            guard fetching[job.key] == nil, try files.status(path)?.bytes ?? 0 == lengths[name] ?? 0 else { return }
+            try files.append(content, to: path)
+        }
+    }
+
+    private func bringLeavings(of job: Job, in pod: String) async throws {
+        let marks = job.folder + "/" + StagingScript.marks
+        try files.makeFolder(marks)
+        let tar = marks + "/leavings.tar"
+        let script = KubernetesStagedScript.leavings(below: job.key.folder)
+        let result = try await commands.execute(["/bin/sh", "-c", script], in: pod, "keeper", output: tar)
+        do {
+            try Self.leavings(of: job, files).unpack(tar: tar, concluding: true)
+        } catch let error as any RepriseError {
+            guard result.status != 0 else { throw error }
+            throw commands.refusal(result, command: "exec")
+        }
+        try files.remove(tar)
+        // From now on nothing there is needed: the pod may end.
+        _ = try? await commands.execute(["/bin/sh", "-c", KubernetesStagedScript.taken], in: pod, "keeper")
+    }
+
+    /// Also for a job of which no more is known than its folder.
+    static func leavings(of job: Job, _ files: any FileSystem) -> Leavings {
+        let below = job.key.folder
+        let run = below.isEmpty ? job.folder : String(job.folder.dropLast(below.count + 1))
+        return Leavings(run: run, job: job.folder, files: files)
+    }
+}
+
+extension KubernetesCommands {
+    /// The same as `execute`, with what it prints in a file here: it may be larger than the memory.
+    func execute(_ words: [String], in pod: String, _ container: String, output: String) async throws -> ProcessResult {
+        let line = ["kubectl"] + global + ["exec", pod, "--container=\(container)", "--"] + words
+        let redirecting = ["-c", #"exec "$@" > "$0""#, output] + line
+        return try await processes.run(Invocation("sh", redirecting))
+    }
+}
