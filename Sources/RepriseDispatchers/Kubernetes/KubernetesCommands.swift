@@ -29,17 +29,19 @@ package struct KubernetesCommands: Sendable {
     func create(_ list: Value, lock: String) async throws -> (uids: [String: String], words: String?) {
         let words = ["create", "--validate=false", Self.identity(ofList: false), "--filename=-"]
         let input = list.jsonBytes()
-        let result: ProcessResult
+        let result = try await held(words, input: input, lock: lock)
+        return (KubernetesReply.created(result.text), result.status == 0 ? nil : Self.words(result))
+    }
+
+    private func held(_ words: [String], input: [UInt8], lock: String) async throws -> ProcessResult {
         do {
             let held = ["--no-fork", lock, "kubectl"] + global + words
-            result = try await processes.run(Invocation("flock", held, input: input))
-            if result.errorText.contains("failed to execute kubectl") {
-                throw KubernetesError.missing(program: "kubectl")
-            }
+            let result = try await processes.run(Invocation("flock", held, input: input))
+            guard result.errorText.contains("failed to execute kubectl") else { return result }
+            throw KubernetesError.missing(program: "kubectl")
         } catch is ProgramMissing {
-            result = try await run(words, input: input)
+            return try await run(words, input: input)
         }
-        return (KubernetesReply.created(result.text), result.status == 0 ? nil : Self.words(result))
     }
 
     /// Notes that the objects go away with their Jobs.
