@@ -213,6 +213,21 @@ class Bench:
         finally:
             run(*engines, "down", "--for", os.getpid(), "slurm")
 
+    def kubernetes(self):
+        sys.path.insert(0, str(HERE))
+        import kubernetes
+        engines = [str(HERE.parent / "engines" / "engines.sh")]
+        run(*engines, "up", "--for", os.getpid(), "kubernetes")
+        try:
+            status = run(*engines, "status", "kubernetes").stdout
+            if not re.search(r"^kubernetes +root +up ", status, re.MULTILINE):
+                return missing("kubernetes", "runs of `true`", "all tools", status.strip() or "there is no cluster here")
+            variables = shlex.split(run(*engines, "env").stdout)
+            os.environ.update(word.split("=", 1) for word in variables if word.startswith(("KUBECONFIG=", "REPRISE_TEST_CLAIM=")))
+            kubernetes.KubernetesBench(row, missing, self.reprise, self.scratch, self.options).run()
+        finally:
+            run(*engines, "down", "--for", os.getpid(), "kubernetes")
+
     def containers(self):
         sys.path.insert(0, str(HERE))
         import containers
@@ -249,7 +264,7 @@ def machine():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reprise", required=True)
-    groups = ["startup", "trivial", "listing", "snapshot", "data", "metrics", "serve", "containers", "slurm"]
+    groups = ["startup", "trivial", "listing", "snapshot", "data", "metrics", "serve", "containers", "slurm", "kubernetes"]
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which groups; all by default: {', '.join(groups)}")
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--peer-runs", type=int, default=10)
@@ -260,6 +275,8 @@ def main():
     parser.add_argument("--turns", type=int, default=20, help="how often a run in a container and the engine's own command take turns")
     parser.add_argument("--container-runs", type=int, default=100, help="how many runs of one image share two slots")
     parser.add_argument("--slurm-runs", type=int, nargs="+", default=[100, 1000], help="how many runs Slurm gets at once, for each turn of its group")
+    parser.add_argument("--kubernetes-runs", type=int, nargs="+", default=[1, 20], help="how many runs Kubernetes gets at once, for each turn of its group")
+    parser.add_argument("--kubernetes-turns", type=int, default=3, help="how often Reprise and `kubectl` take turns")
     parser.add_argument("--slurm-turns", type=int, default=3, help="how often Reprise and the array written by hand take turns")
     parser.add_argument("--json", help="write the figures to this file")
     parser.add_argument("--markdown", help="write the figures to this file as a page of the documents")

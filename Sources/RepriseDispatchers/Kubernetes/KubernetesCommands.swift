@@ -61,8 +61,12 @@ package struct KubernetesCommands: Sendable {
     }
 
     /// Takes away what belongs to Jobs: secrets, and what was carried there.
-    func deleteBelongings(of jobs: [String], kinds: String = "secrets,configmaps") async throws {
-        try await delete([kinds], selector: "\(KubernetesNames.job) in (\(jobs.joined(separator: ",")))")
+    func deleteBelongings(of jobs: [String], kinds: String? = nil) async throws {
+        let kinds = kinds ?? (settings.volume == nil ? "secrets,configmaps" : "secrets")
+        for start in stride(from: 0, to: jobs.count, by: 50) {
+            let names = jobs[start..<min(start + 50, jobs.count)].joined(separator: ",")
+            try await delete([kinds], selector: "\(KubernetesNames.job) in (\(names))")
+        }
     }
 
     /// Why the cluster made no pods for jobs: messages, by the name of the Job.

@@ -14,6 +14,8 @@ struct KubernetesEvidence: Hashable, Sendable {
     var row: KubernetesJob?
     /// Oldest first.
     var pods: [KubernetesPod] = []
+    /// Its files come here only when it has ended.
+    var isCarried = false
     /// Why Reprise took the job back.
     var verdict: String?
 }
@@ -93,7 +95,7 @@ enum KubernetesEnd {
             let wasTaken = wasDeleted && record.signal != nil
             return .ended(record, reason: evidence.limit ?? (wasTaken ? "deleted from the cluster" : nil))
         }
-        guard evidence.claim == nil else { return nil }
+        guard evidence.claim == nil || evidence.isCarried && evidence.start == nil else { return nil }
         let words = pod.termination?.message ?? pod.termination?.reason ?? pod.message ?? pod.reason ?? ""
         return .ended(ending(pod, evidence, now), reason: "could not begin" + after(trimmed(words)))
     }
@@ -123,7 +125,9 @@ enum KubernetesEnd {
     /// A job whose pod has ended, and that left nothing however long one waits.
     static func unseen(_ evidence: KubernetesEvidence, volume: String?) -> JobStatus {
         let node = evidence.pods.last?.node.map { " on `\($0)`" } ?? ""
-        let hint = volume.map { ": is `\($0)` here the root of the claim that its pod mounts there?" } ?? ""
+        let hint =
+            volume.map { ": is `\($0)` here the root of the claim that its pod mounts there?" }
+            ?? ": what a job left waits for the target's `keep`, and nobody fetched it"
         return .lost(reason: "its pod\(node) has ended, but no exit record came" + hint)
     }
 

@@ -61,8 +61,11 @@ extension Kubernetes {
         }
         var (uids, words) = try await commands.create(manifest.list(objects), lock: folder + "/kubectl.lock")
         let missing = loaded.map(\.entry.name).filter { uids[$0] == nil }
+        let refusal = words.map { KubernetesError.refusal($0, command: "create", settings) }
         // Among them those that were there already.
-        if !missing.isEmpty { uids.merge(try await commands.identify(missing)) { first, _ in first } }
+        if !missing.isEmpty, refusal?.isCertain != true || words?.contains("AlreadyExists") == true {
+            uids.merge(try await commands.identify(missing)) { first, _ in first }
+        }
         var results: [JobKey: Result<JobHandle, any Error>] = [:]
         for (job, entry) in loaded {
             if let uid = uids[entry.name] {

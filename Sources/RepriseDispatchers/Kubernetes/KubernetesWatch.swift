@@ -168,7 +168,8 @@ actor KubernetesWatch {
     private func evidence(_ job: Job, _ handle: JobHandle) -> KubernetesEvidence {
         let seen = known[job.key]
         var evidence = KubernetesEvidence(job: job, record: ExitFile.read(in: job.folder, files))
-        evidence.start = seen?.start
+        evidence.start = seen?.start ?? jobFiles.start(of: job)
+        evidence.isCarried = carries
         evidence.limit = jobFiles.limit(of: job)
         evidence.claim = seen?.claim ?? jobFiles.claim(of: job)
         evidence.verdict = seen?.verdict
@@ -300,8 +301,8 @@ actor KubernetesWatch {
         for start in stride(from: 0, to: things.count, by: 200) {
             try? await commands.delete(Array(things[start..<min(start + 200, things.count)]))
         }
-        if !bare.isEmpty { try? await commands.deleteBelongings(of: bare, kinds: "secrets") }
-        if !owners.isEmpty { try? await commands.deleteBelongings(of: owners) }
+        try? await commands.deleteBelongings(of: bare, kinds: "secrets")
+        try? await commands.deleteBelongings(of: owners)
     }
 }
 
