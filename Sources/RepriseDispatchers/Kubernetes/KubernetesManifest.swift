@@ -149,7 +149,7 @@ struct KubernetesManifest: Hashable, Sendable {
             "name": "keeper", "image": .string(entry.image),
             "command": .list(["/bin/sh", "-c", .string(KubernetesScript.escaped(script))]),
             "resources": .map([
-                "requests": .map(["cpu": "10m", "memory": "32Mi"]), "limits": .map(["cpu": "1", "memory": "256Mi"]),
+                "requests": .map(["cpu": "10m", "memory": "32Mi"]), "limits": .map(["cpu": "500m", "memory": "64Mi"]),
             ]),
             "volumeMounts": .list([KubernetesStagedScript.place.mount]),
         ])

@@ -147,6 +147,24 @@ import Testing
         #expect(error.code == code, "\(error)")
     }
 
+    @Test func `what a user may do`() {
+        let text = """
+            configmaps   []   []   [create get list delete]
+            selfsubjectrulesreviews.authorization.k8s.io   []   []   [create]
+            jobs.batch   []   []   [create get list]
+                         [/api/*]   []   [get]
+            secrets   []   [one]   [*]
+            """
+        let rules = KubernetesReply.rules(text)
+        for action in ["create jobs.batch", "delete configmaps"] {
+            #expect(rules.contains { $0.allows(action) }, "\(action)")
+        }
+        for action in ["delete jobs.batch", "get pods", "create pods/exec", "create secrets"] {
+            #expect(!rules.contains { $0.allows(action) }, "\(action)")
+        }
+        #expect(KubernetesReply.rules("*.*   []   []   [*]").first?.allows("create pods/exec") == true)
+    }
+
     @Test func `pieces of what a job writes`() {
         let text = "stdout.log 6\nab\nc\n\nstarted 3\n1 2metrics.jsonl 99\nx"
         let pieces = KubernetesStagedScript.pieces(Array(text.utf8))
