@@ -38,7 +38,7 @@ extension RemoteWorkspace {
             let parcel =
                 job.parcel ?? JobParcel(runFolder: RemotePlace.runFolder(of: job), files: [Self.script(of: job)])
             try files.makeFolder("\(job.folder)/\(StagingScript.marks)")
-            let size = try Parcels(files: files).write(parcel.files, below: parcel.runFolder, to: tar)
+            let size = try Parcels(files: files).write(parcel, to: tar)
             let run = RemotePlace.run(of: job)
             let code = parcel.code.map { "code/" + $0.name } ?? "-"
             lines.append("job \(run) \(RemotePlace.folder(of: job)) \(code) \(size)")
