@@ -11,6 +11,7 @@ kubernetes_bridge=reprise-k8s0
 # Addresses that documentation may use: nobody routes them.
 kubernetes_node_ip=198.51.100.1
 kubernetes_service_ip=203.0.113.1
+kubernetes_gates=--feature-gates=TTLAfterFinished=true
 # What the kubelet changes of the machine.
 kubernetes_sysctls=(vm.overcommit_memory vm.panic_on_oom kernel.panic kernel.panic_on_oops kernel.keys.root_maxkeys kernel.keys.root_maxbytes)
 
@@ -281,12 +282,12 @@ kubernetes_wait() {
 }
 
 kubernetes_start() {
-    local etcd peer gates="--feature-gates=TTLAfterFinished=true"
+    local etcd peer
     etcd=http://127.0.0.1:$(kubernetes_port 1) peer=http://127.0.0.1:$(kubernetes_port 2)
     kubernetes_run containerd containerd -c "$k/containerd.toml"
     kubernetes_run etcd etcd --data-dir "$k/etcd" --listen-client-urls "$etcd" --advertise-client-urls "$etcd" \
         --listen-peer-urls "$peer" --initial-advertise-peer-urls "$peer" --initial-cluster "default=$peer" --log-level warn --logger zap
-    kubernetes_apiserver "$etcd" "$gates"
+    kubernetes_apiserver
     kubernetes_wait ctr -a "$k/containerd.sock" version
     kubernetes_images
     kubernetes_wait curl -sfk "https://127.0.0.1:$(kubernetes_port 0)/readyz"
@@ -294,7 +295,7 @@ kubernetes_start() {
         --kubeconfig="$k/pki/controller-manager.kubeconfig" --authentication-kubeconfig="$k/pki/controller-manager.kubeconfig" \
         --authorization-kubeconfig="$k/pki/controller-manager.kubeconfig" --bind-address=127.0.0.1 --port=0 \
         --secure-port="$(kubernetes_port 5)" --leader-elect=false --use-service-account-credentials=true \
-        --service-account-private-key-file="$k/pki/accounts.key" --root-ca-file="$k/pki/ca.crt" "$gates"
+        --service-account-private-key-file="$k/pki/accounts.key" --root-ca-file="$k/pki/ca.crt" "$kubernetes_gates"
     kubernetes_run kube-scheduler "$bin/kube-scheduler" \
         --kubeconfig="$k/pki/scheduler.kubeconfig" --authentication-kubeconfig="$k/pki/scheduler.kubeconfig" \
         --authorization-kubeconfig="$k/pki/scheduler.kubeconfig" --bind-address=127.0.0.1 --port=0 \
@@ -306,17 +307,20 @@ kubernetes_start() {
     kubernetes_wait kubernetes_node_is_ready
 }
 
-# A trial that kills it starts it again by `up kubernetes`.
 kubernetes_apiserver() {
-    kubernetes_run kube-apiserver "$bin/kube-apiserver" --etcd-servers="$1" --bind-address=127.0.0.1 \
+    local k=$home/kubernetes
+    kubernetes_run kube-apiserver "$home/programs/kubernetes-1.20.2/kube-apiserver" \
+        --etcd-servers="http://127.0.0.1:$(kubernetes_port 1)" --bind-address=127.0.0.1 \
         --secure-port="$(kubernetes_port 0)" --advertise-address="$kubernetes_node_ip" --endpoint-reconciler-type=none \
         --tls-cert-file="$k/pki/apiserver.crt" --tls-private-key-file="$k/pki/apiserver.key" --client-ca-file="$k/pki/ca.crt" \
         --token-auth-file="$k/pki/tokens.csv" --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction --allow-privileged=true \
         --service-account-issuer=https://kubernetes.default.svc --service-account-key-file="$k/pki/accounts.key" \
         --service-account-signing-key-file="$k/pki/accounts.key" --service-cluster-ip-range=203.0.113.0/24 \
         --kubelet-client-certificate="$k/pki/to-kubelet.crt" --kubelet-client-key="$k/pki/to-kubelet.key" \
-        --kubelet-certificate-authority="$k/pki/ca.crt" --kubelet-preferred-address-types=Hostname "$2" --profiling=false
+        --kubelet-certificate-authority="$k/pki/ca.crt" --kubelet-preferred-address-types=Hostname "$kubernetes_gates" --profiling=false
 }
+
+kubernetes_crash() { crashed kube-apiserver "$1" kubernetes_apiserver; }
 
 kubernetes_kubectl() { kubectl --kubeconfig "$home/kubernetes/root.kubeconfig" "$@"; }
 

@@ -141,7 +141,7 @@ package final class Kubernetes: Dispatcher {
 
     /// By what the store's things in the cluster are known. Made once.
     func mark() throws -> String {
-        let path = folder + "/mark"
+        let path = folder + "/store"
         if let text = try? files.text(path) { return text }
         try files.makeFolder(folder)
         let fresh = withUnsafeBytes(of: entropy.next().bigEndian) { hexadecimal($0) }
