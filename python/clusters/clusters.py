@@ -56,13 +56,22 @@ class Cluster(World):
     def can_crash(self):
         return self.brain is not None and os.geteuid() == 0
 
-    def crash(self, pause=0):
+    def crash(self, project, pause=0):
         """SIGKILL for what decides; then, after a pause, it is started again."""
         subprocess.run([ENGINES, "crash", self.brain, str(pause)], check=True, stdout=subprocess.DEVNULL)
 
 
 class Slurm(Cluster):
     kind = brain = "slurm"
+
+    def crash(self, project, pause=0):
+        # The controller hands out a number before it writes it down, and hands out one that it lost again, which nodes take amiss.
+        state = pathlib.Path(self.variables["SLURM_CONF"]).parent / "state" / "job_state"
+        notes = [path.stat().st_mtime for path in project.store.glob("runs/*/slurm.job")]
+        deadline = time.monotonic() + 15
+        while notes and state.stat().st_mtime < max(notes) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        super().crash(project, pause)
 
     def settings(self, place):
         return "kind: slurm"

@@ -31,7 +31,7 @@ command: |
   {note}
   echo "{{\\"step\\": 1, \\"index\\": {{{{ index }}}}}}" >> "$REPRISE_METRICS"
   echo {{{{ index }}}} > "$REPRISE_OUTPUTS/index"
-  sleep 0.3
+  sleep 1
   exit $(({{{{ index }}}} % 4))
 sweep: {{grid: {{index: "range(0, {options.runs})"}}}}
 """)
@@ -59,7 +59,7 @@ def crash(project, executed, count, pause, crashes, stop):
     while not stop.is_set():
         begun = [path for path in project.store.glob("runs/*") if executed(project, path.name)]
         if len(begun) * 3 >= count:
-            project.world.crash(pause)
+            project.world.crash(project, pause)
             crashes.append(pause)
             return
         time.sleep(0.2)

@@ -1,4 +1,197 @@
-"""What cannot work on a cluster: refused in words before anything is queued, or told as the state and reason that it is."""
+"""The ways in which one works with a cluster: looking before, following, leaving and coming back, stopping, trying again, several targets."""
+
+import json
+import secrets
+import signal
+import subprocess
+import threading
+import time
+
+from refusing import begun
+from trying import attempted, on_each
+from ways import arguments_with
+from worlds import Failed
+
+# What the text that an engine is given surely holds.
+TEXTS = {"slurm": ["#SBATCH", "--"], "kubernetes": ["Job", "localhost/reprise-python:1"], "aws-batch": ["reprise"]}
+
 
 def tried(options):
-    return "", True
+    problems, tries = [], []
+
+    def enter(world):
+        for name, trial in TRIALS.items():
+            tries.append(name)
+            attempted(problems, world, name, trial, options)
+
+    on_each(options.clusters, enter)
+    return f"{len(tries)} trials, {len(problems)} failed", not problems
+
+
+def looking(world, options):
+    """`target check` and a dry run tell what would be, and queue nothing."""
+    with world.project(options) as project:
+        told = project.reprise("target", "check", "here").stdout
+        if "here" not in told:
+            raise Failed(f"`target check` says {told}")
+        project.write("look.exp.yaml", "command: 'echo hello'\nresources: {cpus: 1, memory: 64MiB}\n")
+        text = project.reprise("run", "look.exp.yaml", "--dry-run").stdout
+        if missing := [word for word in TEXTS[world.kind] if word not in text]:
+            raise Failed(f"the dry run does not show {missing}:\n{text}")
+        if project.store.exists() and project.runs():
+            raise Failed("a dry run has queued something")
+
+
+def following(world, options):
+    """Logs and metrics are seen while a run in the background goes on; whoever attaches hears how it ends."""
+    with world.project(options) as project:
+        project.write("follow.exp.yaml", """command: |
+  echo begun
+  for step in 1 2 3 4 5 6 7 8 9 10 11 12; do
+    echo "{\\"step\\": $step, \\"loss\\": 0.$step}" >> "$REPRISE_METRICS"
+    echo "step $step"; echo "oh $step" >&2
+    sleep 1
+  done
+  echo "::metric {\\"end\\": 1}"
+  exit 5
+""")
+        project.reprise("run", "follow.exp.yaml", "--detach", "--quiet")
+        begun(project)
+        seen = {}
+        while (shown := project.show())["state"] in ("queued", "submitted", "running"):
+            counts = {metric["key"]: metric["count"] for metric in shown["metrics"]}
+            if 0 < counts.get("loss", 0) < 12 and "end" not in counts:
+                seen["metrics"] = counts["loss"]
+            if "step 1\n" in (text := project.reprise("logs", "@last").stdout) and "step 12" not in text:
+                seen["logs"] = text.count("\n")
+            if "oh 1\n" in (text := project.reprise("logs", "@last", "--stderr").stdout) and "oh 12" not in text:
+                seen["errors"] = text.count("\n")
+            if len(seen) == 3:
+                break
+            time.sleep(0.2)
+        if len(seen) < 3:
+            raise Failed(f"seen while it ran: {seen}")
+        project.reprise("attach", expecting=5)
+        shown = project.show()
+        counts = {metric["key"]: metric["count"] for metric in shown["metrics"]}
+        text = project.reprise("logs", "@last").stdout
+        if counts != {"loss": 12, "end": 1} or (shown["state"], shown["exitStatus"]) != ("failed", 5) or text.count("step ") != 12:
+            raise Failed(f"in the end: {counts}, {shown['state']}, {shown['exitStatus']}: {text}")
+
+
+def stopping(world, options):
+    """`stop` and Ctrl-C end the program at the engine, and what it left is kept."""
+    with world.project(options) as project:
+        project.write("long.exp.yaml", "command: \"trap 'echo ended > $REPRISE_OUTPUTS/ended; exit 9' TERM; echo begun; "
+                      "for i in 1 2 3 4 5 6 7 8 9 10; do sleep 30 & wait; done\"\n")
+        project.reprise("run", "long.exp.yaml", "--detach", "--quiet")
+        begun(project, 1)
+        project.reprise("stop", "@last")
+        project.reprise("wait", "--all", "--quiet", expecting=None, timeout=120)
+        shown = project.show()
+        if shown["state"] != "cancelled" or [output["path"] for output in shown["outputs"]] != ["outputs/ended"]:
+            raise Failed(f"`stop`: {shown['state']}, {shown['reason']}, {shown['outputs']}")
+        process = project.start("run", "long.exp.yaml", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        begun(project, 2)
+        process.send_signal(signal.SIGINT)
+        words = process.communicate(timeout=120)[0]
+        if process.returncode != 130 or project.show()["state"] != "cancelled":
+            raise Failed(f"Ctrl-C: {process.returncode}, {project.show()['state']}: {words}")
+
+
+def resuming(world, options):
+    """Only what failed is executed again; a step that finished is not."""
+    with world.project(options) as project, world.counted(project) as (note, executed):
+        project.write("resume.exp.yaml", f"""name: resume
+parameters: {{index: 0}}
+steps:
+  prepare: {{command: '{note}; echo "prepared {{{{ index }}}}" > prepared.txt'}}
+  work: {{needs: [prepare], command: 'cat prepared.txt > $REPRISE_OUTPUTS/all; test {{{{ index }}}} != 1 || test $REPRISE_ATTEMPT != 1'}}
+sweep: {{grid: {{index: [0, 1, 2]}}}}
+""")
+        project.reprise("run", "resume.exp.yaml", "--quiet", expecting=1)
+        runs = project.runs()
+        states = {run["parameters"]["index"]: run["state"] for run in runs}
+        if states != {0: "finished", 1: "failed", 2: "finished"}:
+            raise Failed(f"before: {states}")
+        failed = next(run["id"] for run in runs if run["state"] == "failed")
+        project.reprise("resume", failed, "--quiet")
+        for run in project.runs():
+            outputs = {output["path"]: output["bytes"] for output in project.show(run["id"])["outputs"]}
+            if run["state"] != "finished" or executed(project, run["id"]) != 1 or outputs != {"outputs/all": 11}:
+                raise Failed(f"after: {run['state']}, prepared {executed(project, run['id'])} times, {outputs}")
+
+
+def several(world, options):
+    """One sweep on two targets: every run is on one of them, and none is left out."""
+    with world.project(options) as project:
+        project.write("several.exp.yaml", "parameters: {index: 0}\ncommand: 'echo {{ index }} > $REPRISE_OUTPUTS/index'\nsweep: {grid: {index: 'range(0, 6)'}}\n")
+        project.reprise("run", "several.exp.yaml", "--quiet", "--on", "here,local")
+        shown = [project.show(run["id"]) for run in project.runs()]
+        targets = [one["request"]["target"] for one in shown]
+        if sorted(targets) != ["here"] * 3 + ["local"] * 3 or any(one["state"] != "finished" or len(one["outputs"]) != 1 for one in shown):
+            raise Failed(f"{targets}, {[(one['state'], one['reason'], one['outputs']) for one in shown]}")
+
+
+def chain(world, options):
+    """What one step leaves on the cluster the next finds on this machine, and the other way round; the code changes meanwhile."""
+    with world.project(options) as project:
+        project.write("add.sh", 'cat numbers.txt 2>/dev/null > old; cat old > numbers.txt; echo "$1" >> numbers.txt; cp numbers.txt "$REPRISE_OUTPUTS/numbers.$1"; sleep 1\n')
+        project.write("chain.exp.yaml", """steps:
+  first: {command: [sh, add.sh, one]}
+  second: {command: [sh, add.sh, two], needs: [first]}
+  third: {command: [sh, add.sh, three], needs: [second]}
+""")
+        process = project.start("run", "chain.exp.yaml", "--on", "here,second=local", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        deadline = time.monotonic() + 60
+        while not list(project.store.glob("runs/*/run.json")) and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        # Whoever is late must not execute what the snapshot did not freeze.
+        project.write("add.sh", "echo wrong; exit 1\n")
+        words = process.communicate(timeout=200)[0]
+        shown = project.show()
+        folder = project.store / "runs" / shown["request"]["id"] / "outputs"
+        found = {path.name: path.read_text().split() for path in sorted(folder.glob("numbers.*"))}
+        if process.returncode != 0 or found != {"numbers.one": ["one"], "numbers.two": ["one", "two"], "numbers.three": ["one", "two", "three"]}:
+            raise Failed(f"{process.returncode}, {found}: {words}{project.trace()}")
+
+
+def secret(world, options):
+    """The value of a credential reaches the program, and is in no file of the project and no argument of a process."""
+    value = "s3cret" + secrets.token_hex(8)
+    with world.project(options) as project:
+        project.write("reprise.yaml", world.site(project.place) + "credentials:\n  token: {variable: A_TOKEN}\n")
+        project.write("secret.exp.yaml", "command: 'test ${#TOKEN} = 22 && sleep 1 && echo \"$TOKEN\" | sha256sum'\nenvironment: {credentials: {TOKEN: token}}\n")
+        seen, stop = set(), threading.Event()
+        watcher = threading.Thread(target=arguments_with, args=(value.encode(), seen, stop))
+        watcher.start()
+        try:
+            project.reprise("run", "secret.exp.yaml", "--quiet", variables={"A_TOKEN": value})
+        finally:
+            stop.set()
+            watcher.join()
+        if seen:
+            raise Failed(f"the secret stands in the arguments of: {seen}")
+        places = [path for path in project.place.rglob("*") if path.is_file() and not path.is_symlink() and value.encode() in path.read_bytes()]
+        if places:
+            raise Failed(f"the secret is in {places}")
+
+
+def limits(world, options):
+    """Memory and time: the run fails and says which of them it was."""
+    with world.project(options) as project:
+        project.write("memory.exp.yaml", "command: [python3, -c, 'b = bytearray(300 << 20); print(sum(b[::4096])); import time; time.sleep(8)']\n"
+                      "resources: {memory: 64MiB}\n")
+        project.reprise("run", "memory.exp.yaml", "--quiet", expecting=None)
+        shown = project.show()
+        if shown["state"] != "failed" or "memory" not in str(shown["reason"]):
+            raise Failed(f"memory: {shown['state']}, {shown['reason']}, {json.dumps(shown['notes'])}")
+        project.write("time.exp.yaml", "command: 'sleep 100; sleep 100'\nresources: {time: 2s}\n")
+        project.reprise("run", "time.exp.yaml", "--quiet", expecting=None)
+        shown = project.show()
+        if shown["state"] != "failed" or "time limit" not in str(shown["reason"]):
+            raise Failed(f"time: {shown['state']}, {shown['reason']}")
+
+
+TRIALS = {"target check and dry run": looking, "detach, follow, attach": following, "stop and Ctrl-C": stopping, "resume of what failed": resuming,
+          "several targets": several, "a chain across targets": chain, "a secret": secret, "limits": limits}

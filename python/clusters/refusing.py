@@ -1,4 +1,294 @@
 """What cannot work on a cluster: refused in words before anything is queued, or told as the state and reason that it is."""
 
+import contextlib
+import os
+import pathlib
+import time
+
+from refusals import refused, small_disk
+from trying import attempted, on_each
+from worlds import Failed
+
+
+class NotHere(Exception):
+    """Why a trial cannot be made in a world."""
+
+
 def tried(options):
-    return "", True
+    problems, tries, skipped = [], [], []
+
+    def enter(world):
+        for name, (trial, kinds) in TRIALS.items():
+            if type(world).__name__ not in kinds:
+                continue
+            try:
+                tries.append(name)
+                attempted(problems, world, name, trial, options)
+            except NotHere as reason:
+                skipped.append(f"{name} ({world.name}): {reason}")
+
+    on_each(options.clusters, enter)
+    for line in skipped:
+        print(f"  ➜ skipped: {line}")
+    return f"{len(tries) - len(skipped)} refusals, {len(problems)} wrong, {len(skipped)} not tried", not problems
+
+
+def plain(project, command="true", more=""):
+    project.write("plain.exp.yaml", f"command: '{command}'\n{more}")
+    return "plain.exp.yaml"
+
+
+def changed(**settings):
+    """Options that overrule settings of the target."""
+    return [word for name, value in settings.items() for word in ("--set", f"targets.here.{name.replace('_', '-')}={value}")]
+
+
+def unknown_place(world, options):
+    """No such partition, namespace or queue."""
+    setting = {"slurm": "partition", "kubernetes": "namespace", "aws-batch": "queue"}[world.kind]
+    with world.project(options) as project:
+        refused(project, plain(project), "nowhere", arguments=changed(**{setting: "nowhere"}))
+
+
+def unknown_context(world, options):
+    with world.project(options) as project:
+        refused(project, plain(project), "nowhere", arguments=changed(context="nowhere"))
+
+
+def unknown_bucket(world, options):
+    with world.project(options) as project:
+        refused(project, plain(project), "reprise-no-such-bucket", arguments=changed(workspace="s3://reprise-no-such-bucket/work"))
+
+
+def unknown_option(world, options):
+    with world.project(options) as project:
+        refused(project, plain(project), "frobnicate", arguments=changed(options="[--frobnicate]"))
+
+
+def no_rights(world, options):
+    if world.kind == "slurm" and world.half == "root":
+        raise NotHere("root may do everything")
+    with world.project(options) as project:
+        arguments = changed(partition="closed") if world.kind == "slurm" else changed(context="guest")
+        refused(project, plain(project), "not permitted" if world.kind == "slurm" else "forbidden", arguments=arguments)
+
+
+def too_much(world, options):
+    """More than any node has, or than the partition gives."""
+    with world.project(options) as project:
+        done = project.reprise("run", plain(project, more="resources: {memory: 900GiB}\n"), "--quiet", expecting=None)
+        expect_told(project, done, "memory")
+    with world.project(options) as project:
+        done = project.reprise("run", plain(project, more="resources: {time: 48h}\n"), *changed(partition="short"), "--quiet", expecting=None)
+        expect_told(project, done, "time", "short")
+
+
+def unschedulable(world, options):
+    """A job that no node can take does not wait for ever."""
+    with world.project(options) as project:
+        done = project.reprise("run", plain(project, more="resources: {memory: 900GiB}\n"), *changed(patience="3s"), "--quiet", expecting=None, timeout=200)
+        expect_told(project, done, "memory")
+
+
+def unpullable(world, options):
+    with world.project(options) as project:
+        done = project.reprise("run", plain(project, more="environment: {image: 'localhost/reprise-no-such:1'}\n"), "--quiet", expecting=None, timeout=200)
+        expect_told(project, done, "reprise-no-such")
+
+
+def expect_told(project, done, *words):
+    """Refused at once, or a run that failed and says why."""
+    said = done.stdout + done.stderr
+    if done.returncode == 0:
+        raise Failed(f"it is said to have run:\n{said}")
+    if runs := project.runs():
+        shown = project.show()
+        said += f" {shown['state']}: {shown['reason']}"
+        if len(runs) != 1 or shown["state"] != "failed":
+            raise Failed(said)
+    if missing := [word for word in words if word.lower() not in said.lower()]:
+        raise Failed(f"does not say {missing} ({done.returncode}):\n{said}")
+
+
+def program_missing(world, options):
+    program = {"slurm": "sbatch", "kubernetes": "kubectl", "aws-batch": "aws"}[world.kind] if type(world).__name__ != "SlurmOverSSH" else "ssh"
+    with world.project(options) as project:
+        bare = project.place / "bin"
+        bare.mkdir()
+        for folder in dict.fromkeys(world.variables["PATH"].split(":")):
+            with contextlib.suppress(OSError):
+                for found in pathlib.Path(folder).iterdir():
+                    if found.name != program and not (bare / found.name).is_symlink():
+                        (bare / found.name).symlink_to(found)
+        refused(project, plain(project), f"`{program}`", "PATH", variables={"PATH": str(bare)})
+
+
+def out_of_reach(world, options):
+    """What decides does not answer at a launch."""
+    with world.project(options) as project:
+        variables = {}
+        if world.kind == "slurm":
+            conf = pathlib.Path(world.variables["SLURM_CONF"])
+            lines = [line if not line.startswith("SlurmctldPort=") else "SlurmctldPort=1" for line in conf.read_text().splitlines()]
+            variables["SLURM_CONF"] = str(project.write("slurm.conf", "\n".join([*lines, "MessageTimeout=2", ""]).replace("MessageTimeout=10\n", "")))
+        elif world.kind == "kubernetes":
+            text = pathlib.Path(world.variables["KUBECONFIG"]).read_text()
+            server = next(line for line in text.splitlines() if "server:" in line)
+            variables["KUBECONFIG"] = str(project.write("kubeconfig", text.replace(server.split("server:")[1].strip(), "https://127.0.0.1:1")))
+            project.write(".gitignore", ".reprise/\nkubeconfig\n")
+        else:
+            variables["AWS_ENDPOINT_URL"] = "http://127.0.0.1:1"
+        refused(project, plain(project), "fix", status=1, variables=variables)
+
+
+def ssh_refused(world, options):
+    """A key that is not let in, a host that nobody knows, and one that does not answer."""
+    with world.project(options) as project:
+        strange = project.place / "strange"
+        world.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", strange)
+        words = world.variables["REPRISE_TEST_SSH"]
+        for ssh, word, status in ((f"-o IdentityFile={strange} -o IdentityAgent=none {words}", "key", 2), ("no-such-host.invalid", "no-such-host.invalid", 2),
+                                  (f"-o UserKnownHostsFile=/dev/null {words}", "host key", 2), (f"-o Port=1 {words}", "refused", 1)):
+            said = refused_either(project, plain(project), word, arguments=changed(ssh=ssh))
+            if f"error" not in said:
+                raise Failed(said)
+
+
+def refused_either(project, file, *words, **options):
+    """As `refused`, whether the fault is the person's or the world's."""
+    try:
+        return refused(project, file, *words, **options)
+    except Failed as failure:
+        if "ended with 1, not 2; does not say []" not in str(failure):
+            raise
+        return refused(project, file, *words, status=1, **options)
+
+
+def workspace_full(world, options):
+    if os.geteuid() != 0 or world.half != "root":
+        raise NotHere("only root mounts a small disk")
+    with world.project(options) as project, small_disk(project, 1) as disk:
+        project.write("large.bin", os.urandom(3 << 20))
+        refused_either(project, plain(project), "full", arguments=changed(workspace=disk))
+
+
+def deleted(world, options):
+    """A job that somebody takes away at the engine, while it runs."""
+    with world.project(options) as project:
+        project.write("plain.exp.yaml", "command: 'echo begun; sleep 300; sleep 300'\n")
+        project.reprise("run", "plain.exp.yaml", "--detach", "--quiet")
+        begun(project)
+        taken = take_away(project)
+        project.reprise("wait", "--all", "--quiet", expecting=None, timeout=200)
+        shown = project.show()
+        if shown["state"] not in ("cancelled", "failed") or not shown["reason"]:
+            raise Failed(f"{taken} was taken away: {shown['state']}, {shown['reason']}")
+
+
+def deleted_waiting(world, options):
+    """And while it waits in the queue."""
+    with world.project(options) as project:
+        project.reprise("run", plain(project), "--detach", "--quiet", *changed(options="[--begin=now+1hour]"))
+        deadline = time.monotonic() + 60
+        while project.show()["state"] != "submitted":
+            if time.monotonic() > deadline:
+                raise Failed(f"it is not submitted: {project.show()['state']}")
+            time.sleep(0.1)
+        taken = take_away(project)
+        project.reprise("wait", "--all", "--quiet", expecting=None, timeout=200)
+        shown = project.show()
+        if shown["state"] not in ("cancelled", "failed") or "before it began" not in shown["reason"]:
+            raise Failed(f"{taken} was taken away: {shown['state']}, {shown['reason']}")
+
+
+def take_away(project):
+    """Ends the job of the last run by the engine's own command; what it was."""
+    world, run = project.world, project.show()["request"]["id"]
+    if world.kind == "slurm":
+        for line in world.run("scontrol", "--oneliner", "show", "jobs").stdout.splitlines():
+            if run in line and ("RUNNING" in line or "PENDING" in line):
+                number = line.split()[0].split("=")[1]
+                world.run("scancel", number)
+                return number
+    if world.kind == "kubernetes":
+        name = next(name for name in world.run("kubectl", "get", "jobs", "-o", "name").stdout.split() if run[:8] in name)
+        world.run("kubectl", "delete", name, "--wait=false")
+        return name
+    if world.kind == "aws-batch":
+        told = world.run("aws", "batch", "list-jobs", "--job-queue", world.variables["REPRISE_TEST_BATCH_QUEUE"], "--job-status", "RUNNING",
+                         "--query", f"jobSummaryList[?contains(jobName, '{run[:8]}')].jobId", "--output", "text").stdout.split()
+        if told:
+            world.run("aws", "batch", "terminate-job", "--job-id", told[0], "--reason", "taken away")
+            return told[0]
+    raise Failed("the engine does not know the job")
+
+
+def begun(project, number=1, patience=90):
+    """Waits until so many runs have written their first line, as far as it is known here."""
+    deadline = time.monotonic() + patience
+    while sum(path.read_text().startswith("begun\n") for path in project.store.glob("runs/*/stdout.log")) < number:
+        if time.monotonic() > deadline:
+            raise Failed(f"it does not begin: {[(run['state'], run['reason']) for run in project.runs()]}")
+        time.sleep(0.05)
+
+
+def two_stores(world, options):
+    """Two people, or two stores of one, who share a workspace: neither touches what is the other's."""
+    with world.project(options) as first, world.project(options) as second:
+        if type(world).__name__ == "SlurmOverSSH":
+            shared = first.place / "shared"
+            shared.mkdir()
+            shared.chmod(0o1777)
+            arguments = changed(workspace=shared)
+        else:
+            arguments = []
+        for project, word in ((first, "one"), (second, "two")):
+            project.write("program.sh", f"echo {word}; sleep 1; echo {word} > $REPRISE_OUTPUTS/word\n")
+            project.write("two.exp.yaml", "name: two\nseed: 3\ncommand: [sh, program.sh]\n")
+        running = [project.start("run", "two.exp.yaml", "--quiet", *arguments) for project in (first, second)]
+        if [process.wait(timeout=200) for process in running] != [0, 0]:
+            raise Failed(first.trace() + second.trace())
+        for project, word in ((first, "one"), (second, "two")):
+            folder = project.store / "runs" / project.show()["request"]["id"]
+            if (folder / "stdout.log").read_text() != word + "\n" or (folder / "outputs" / "word").read_text() != word + "\n":
+                raise Failed(f"{word} is not {word}: {project.trace()}")
+
+
+def clocks_apart(world, options):
+    """The nodes believe that it is an hour earlier or later than this machine does."""
+    library = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+    if library is None:
+        raise NotHere("there is no `faketime`")
+    for offset in ("-1h", "+1h"):
+        with world.project(options) as project:
+            shifted = f"prologue: ['export LD_PRELOAD={library} FAKETIME={offset}']"
+            project.write("reprise.yaml", f"target: here\ntargets:\n  here: {{{world.settings(project.place)}, {shifted}}}\n")
+            project.write("plain.exp.yaml", "command: 'sleep 1; date +%s; exit 4'\n")
+            project.reprise("run", "plain.exp.yaml", "--quiet", expecting=4, timeout=200)
+            shown = project.show()
+            told = int((project.store / "runs" / shown["request"]["id"] / "stdout.log").read_text())
+            if abs(told - time.time()) < 3000:
+                raise Failed("the job has this machine's clock")
+            if (shown["state"], shown["exitStatus"]) != ("failed", 4):
+                raise Failed(f"{offset}: {shown['state']}, {shown['reason']}")
+
+
+EVERY = ("Slurm", "SlurmOverSSH", "Kubernetes", "KubernetesWithVolume", "Batch")
+TRIALS = {
+    "no such partition, namespace or queue": (unknown_place, EVERY),
+    "no such context": (unknown_context, ("Kubernetes",)),
+    "no such bucket": (unknown_bucket, ("Batch",)),
+    "no such option": (unknown_option, ("Slurm", "SlurmOverSSH")),
+    "no rights": (no_rights, ("Slurm", "SlurmOverSSH", "Kubernetes")),
+    "more than there is": (too_much, ("Slurm", "SlurmOverSSH")),
+    "unschedulable": (unschedulable, ("Kubernetes",)),
+    "unpullable": (unpullable, ("Kubernetes",)),
+    "program not installed": (program_missing, ("Slurm", "SlurmOverSSH", "Kubernetes", "Batch")),
+    "out of reach": (out_of_reach, ("Slurm", "Kubernetes", "Batch")),
+    "refused by ssh": (ssh_refused, ("SlurmOverSSH",)),
+    "workspace full": (workspace_full, ("SlurmOverSSH",)),
+    "job deleted while it runs": (deleted, EVERY),
+    "job deleted while it waits": (deleted_waiting, ("Slurm", "SlurmOverSSH")),
+    "two stores at once": (two_stores, EVERY),
+    "clocks apart": (clocks_apart, ("Slurm", "SlurmOverSSH")),
+}

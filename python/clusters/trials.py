@@ -52,7 +52,7 @@ def wanted():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reprise", required=True, type=lambda path: pathlib.Path(path).resolve())
     parser.add_argument("--on", action="append", default=[], metavar="CLUSTER")
-    parser.add_argument("--runs", type=int, default=24, help="how many runs live through kills; 200 is the full number")
+    parser.add_argument("--runs", type=int, default=40, help="how many runs live through kills; 200 is the full number")
     parser.add_argument("--seed", type=int, default=None, help="of the moments of kills; by default a fresh one, which is printed")
     parser.add_argument("--keep", action="store_true", help="leave the folders")
     parser.add_argument("names", nargs="*", metavar="NAME")
