@@ -142,7 +142,18 @@ slurm_controller() {
     pid_of slurmctld >/dev/null || started slurmctld env SLURM_CONF="$home/slurm/slurm.conf" slurmctld -D
 }
 
-slurm_crash() { crashed slurmctld "$1" slurm_controller; }
+# What it had started without having it written down yet, it starts once more, and draws the nodes that say so out of service:
+# whoever runs the cluster gives them back.
+slurm_crash() {
+    local turn
+    export SLURM_CONF=$home/slurm/slurm.conf
+    crashed slurmctld "$1" slurm_controller
+    for turn in $(seq 15); do
+        sleep 1
+        sinfo -h -N -o '%N %T %E' 2>/dev/null | awk '/Duplicate jobid/ {print $1}' | sort -u |
+            while read -r node; do scontrol update "nodename=$node" state=resume || true; done
+    done
+}
 
 slurm_down() {
     local node turn
