@@ -50,12 +50,16 @@ struct LaunchImages: Sendable {
     }
 
     /// Finds the images that the plan names by reference, and those that its recipes begin with: as `reprise.lock` has
-    /// them, else as they are now. Hands back those that the lock does not have yet.
-    mutating func find(_ part: ExperimentPlan) async throws -> [String: ImageIdentity] {
+    /// them, else as `fresh` has them, which is about to be written there, else as they are now. Hands back `fresh` with
+    /// those that were looked up.
+    mutating func find(
+        _ part: ExperimentPlan,
+        besides fresh: [String: ImageIdentity] = [:]
+    ) async throws -> [String: ImageIdentity] {
         let images = part.environments.filter { !$0.source.isHost && ready[$0.source] == nil }
-        guard !images.isEmpty else { return [:] }
+        guard !images.isEmpty else { return fresh }
         let lock = try DataLock(in: part.folder, files: files)
-        var fresh: [String: ImageIdentity] = [:]
+        var fresh = fresh
         for environment in images {
             if case .recipe(let recipe) = environment.source {
                 fresh.merge(try await bases(of: recipe, part, pins: lock.images.merging(fresh) { $1 })) { $1 }
@@ -65,6 +69,8 @@ struct LaunchImages: Sendable {
                 let found = try await bring(image)
                 ready[environment.source] = found
                 pinned.append(Pinned(text: text, folder: folder, ready: found))
+            } else if let image = fresh[text] {
+                ready[environment.source] = try await bring(image)
             } else {
                 let image = try await resolve(text, from: folder)
                 ready[environment.source] = try await bring(image)

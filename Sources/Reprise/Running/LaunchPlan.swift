@@ -6,7 +6,10 @@ import RepriseSite
 public struct LaunchPlan: Sendable {
     public var experiment: String
     public var project: String
+    /// The first of the targets that runs are dealt out to.
     public var target: String
+    /// Every target that a run or a step of one goes to.
+    public var targets: [String]
     public var variants: [PlannedRun]
     /// What a person should know but need not mend, such as an environment variable that looks like a setting.
     public var warnings: [String]
@@ -21,6 +24,10 @@ public struct PlannedRun: Sendable {
     public var name: String
     public var variant: Int
     public var replicate: Int
+    /// The target of each step, in the order of `commands`.
+    public var targets: [String]
+    /// The steps' names; nil for the only command.
+    public var steps: [String?]
     public var parameters: [Parameter]
     public var seed: Seed
     /// Each step's command as a person would type it.
@@ -32,6 +39,8 @@ public struct PlannedRun: Sendable {
         name = variant.name
         self.variant = variant.number
         replicate = variant.replicate
+        targets = variant.steps.map(variant.target)
+        steps = variant.steps.map(\.name)
         parameters = variant.parameters
         seed = variant.seed
         commands = variant.steps.map(\.command.text)

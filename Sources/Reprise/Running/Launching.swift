@@ -34,7 +34,7 @@ extension Laboratory {
                     launch: id,
                     snapshot: made.snapshot.id,
                     data: frozen.data,
-                    target: plan.target,
+                    target: variant.target,
                     options: plan.options,
                     at: now
                 )
@@ -74,8 +74,21 @@ extension Laboratory {
             kept: plan.options.snapshot,
             limit: try plan.site.settings.snapshotLimit,
             tell: progress,
-            images: launchImages(try plan.site.settings(for: plan.target), in: store, progress: progress)
+            images: try images(of: plan, in: store, progress: progress)
         )
+    }
+
+    /// The images of the plan on each target that it goes to.
+    private func images(
+        of plan: LaunchPlan,
+        in store: Store,
+        progress: @escaping @Sendable (ProgressEvent) -> Void
+    ) throws -> OrderedDictionary<String, LaunchImages> {
+        var images: OrderedDictionary<String, LaunchImages> = [:]
+        for name in plan.targets {
+            images[name] = launchImages(try plan.site.settings(for: name), in: store, progress: progress)
+        }
+        return images
     }
 
     /// The images that are executed on the target.

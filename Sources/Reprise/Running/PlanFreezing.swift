@@ -32,32 +32,64 @@ struct PlanFreezing {
     /// Bytes of the largest file that is code.
     let limit: Int64
     let tell: @Sendable (ProgressEvent) -> Void
-    var images: LaunchImages
+    /// By target, in the order in which the plan names them.
+    var images: OrderedDictionary<String, LaunchImages>
+
+    /// Where a step is executed: in what, on which target.
+    private struct Surrounding: Hashable {
+        var target: String
+        var environment: EnvironmentDeclaration
+    }
+
+    private typealias Answers = [String: [EnvironmentDeclaration.Source: ImageAnswer]]
 
     /// Everything that can be refused without freezing is refused first; what is frozen belongs to no run yet.
     mutating func freeze(_ part: ExperimentPlan) async throws -> FrozenPlan {
-        let fresh = try await images.find(part)
-        var answers: [EnvironmentDeclaration.Source: ImageAnswer] = [:]
-        for (source, image) in images.ready(for: part) {
-            answers[source] = try await look(into: image, for: source, of: part, folder: part.folder)
+        var fresh: [String: ImageIdentity] = [:]
+        var answers: Answers = [:]
+        for target in part.targets {
+            fresh = try await images[target]?.find(part.part(on: target), besides: fresh) ?? fresh
+            try await look(part.part(on: target), on: target, folder: part.folder, &answers)
         }
         if !fresh.isEmpty { try DataLock.pin(fresh, in: part.folder, files: store.files) }
-        let found = images
-        async let moves = found.moves()
+        let found = images.values
+        async let moves = Self.moves(Array(found))
         async let host = hostReading(of: part)
         let code = try await freezeCode(of: part)
         if part.environments.contains(where: \.isBuilt) {
             let folder = try await maker.checkouts.checkout(of: code.tree).path
             let own = code.tree.folder.isEmpty ? folder : folder + "/" + code.tree.folder
-            try await images.build(part, from: BuildCode(folder: own, root: folder))
-            for (source, image) in images.ready(for: part) where answers[source] == nil {
-                answers[source] = try await look(into: image, for: source, of: part, folder: own)
+            for target in part.targets {
+                try await images[target]?.build(part.part(on: target), from: BuildCode(folder: own, root: folder))
+                try await look(part.part(on: target), on: target, folder: own, &answers)
             }
         }
         let reading = try await host
         let variants = try await variants(of: part, code, host: reading, answers)
         for sentence in await moves { tell(.note(sentence)) }
         return FrozenPlan(variants: variants, data: code.data, host: reading)
+    }
+
+    /// What is to be told of references that have moved, each once.
+    private static func moves(_ images: [LaunchImages]) async -> [String] {
+        await withTaskGroup(of: [String].self) { group in
+            for own in images { group.addTask { await own.moves() } }
+            var sentences: OrderedSet<String> = []
+            for await own in group { sentences.formUnion(own) }
+            return Array(sentences)
+        }
+    }
+
+    /// Looks into those images of the target that are ready and that nobody looked into yet.
+    private func look(
+        _ part: ExperimentPlan,
+        on target: String,
+        folder: String,
+        _ answers: inout Answers
+    ) async throws {
+        for (source, image) in images[target]?.ready(for: part) ?? [] where answers[target]?[source] == nil {
+            answers[target, default: [:]][source] = try await look(into: image, for: source, of: part, folder: folder)
+        }
     }
 
     private func hostReading(of part: ExperimentPlan) async throws -> EnvironmentReading? {
@@ -98,42 +130,46 @@ struct PlanFreezing {
         of part: ExperimentPlan,
         _ code: FrozenCode,
         host: EnvironmentReading?,
-        _ answers: [EnvironmentDeclaration.Source: ImageAnswer]
+        _ answers: Answers
     ) async throws -> [FrozenPlan.Variant] {
-        var known: [[EnvironmentDeclaration]: FrozenPlan.Variant] = [:]
+        var known: [[Surrounding]: FrozenPlan.Variant] = [:]
         var variants: [FrozenPlan.Variant] = []
         for variant in part.variants {
-            if let frozen = known[variant.environments] {
+            let surroundings = zip(variant.steps, variant.environments)
+                .map { Surrounding(target: variant.target(of: $0), environment: $1) }
+            if let frozen = known[surroundings] {
                 variants.append(frozen)
                 continue
             }
             let environments = FrozenEnvironments(
                 variant,
-                fingerprints: variant.environments.map { fingerprint($0, host: host, answers) },
-                steps: variant.environments.map(stepEnvironment)
+                fingerprints: surroundings.map { fingerprint($0, host: host, answers) },
+                steps: surroundings.map(stepEnvironment)
             )
             let record = try await record(code, environments)
             try store.save(record)
             let frozen = FrozenPlan.Variant(snapshot: record, environments: environments.steps)
-            known[variant.environments] = frozen
+            known[surroundings] = frozen
             variants.append(frozen)
         }
         return variants
     }
 
     private func fingerprint(
-        _ environment: EnvironmentDeclaration,
+        _ place: Surrounding,
         host: EnvironmentReading?,
-        _ answers: [EnvironmentDeclaration.Source: ImageAnswer]
+        _ answers: Answers
     ) -> EnvironmentFingerprint {
-        guard let image = images.ready[environment.source]?.image, let answer = answers[environment.source] else {
-            return host?.fingerprint ?? EnvironmentFingerprint()
-        }
+        let environment = place.environment
+        guard let image = images[place.target]?.ready[environment.source]?.image,
+            let answer = answers[place.target]?[environment.source]
+        else { return host?.fingerprint ?? EnvironmentFingerprint() }
         return answer.fingerprint(of: image, network: environment.network)
     }
 
-    private func stepEnvironment(_ environment: EnvironmentDeclaration) -> StepEnvironment? {
-        images.ready[environment.source]
+    private func stepEnvironment(_ place: Surrounding) -> StepEnvironment? {
+        let environment = place.environment
+        return images[place.target]?.ready[environment.source]
             .map { ready in
                 StepEnvironment(
                     image: ready.image,

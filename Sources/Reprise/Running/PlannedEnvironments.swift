@@ -5,7 +5,8 @@ import RepriseSite
 import RepriseSnapshots
 import RepriseSystem
 
-/// Decides for every step where it is executed on the target, as far as that can be told without an engine.
+/// Decides for every step of a plan on one target what it is executed in there, as far as that can be told without an
+/// engine.
 struct PlannedEnvironments {
     let target: TargetSettings
     let variables: [String: String]
@@ -13,15 +14,18 @@ struct PlannedEnvironments {
     /// The folder of the store, there or not yet.
     let store: @Sendable (_ folder: String) throws -> String
 
-    /// The plan with the target's image in every step that says nothing of its own. Throws what the target cannot do, and
+    /// The plan with the target's image in every step there that says nothing of its own. Throws what the target cannot do, and
     /// references and recipes that cannot be meant.
     func decided(_ part: ExperimentPlan) throws -> ExperimentPlan {
         var part = part
         for variant in part.variants.indices {
-            part.variants[variant].environments = part.variants[variant].environments.map { defaulted($0, part) }
+            for (step, request) in part.variants[variant].steps.enumerated()
+            where part.variants[variant].target(of: request) == target.name {
+                part.variants[variant].environments[step] = defaulted(part.variants[variant].environments[step], part)
+            }
         }
         let root = try projectRoot(of: part.folder, store: store(part.folder), files: files).root
-        for environment in part.environments { try check(environment, part, root: root) }
+        for environment in part.part(on: target.name).environments { try check(environment, part, root: root) }
         return part
     }
 

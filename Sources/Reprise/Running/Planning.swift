@@ -1,3 +1,4 @@
+import OrderedCollections
 import RepriseExperiments
 import RepriseModel
 import RepriseSite
@@ -9,9 +10,10 @@ extension Laboratory {
     public func plan(_ options: RunOptions) async throws -> LaunchPlan {
         if let name = options.name { try checkName(name) }
         try checkDevelopment(options)
+        let choice = try TargetChoice(parsing: options.target)
         let source = ExperimentSource(files: world.files, processes: world.processes, folder: folder)
         let experiments = try await source.load(options.file)
-        let beforeExperiment = try site(overrides: options.settings, target: options.target)
+        let beforeExperiment = try site(overrides: options.settings, target: choice.targets.first)
         let settings = try beforeExperiment.settings
         var plans = try experiments.plan(
             overrides: options.overrides,
@@ -26,8 +28,29 @@ extension Laboratory {
         guard let first = plans.first else {
             throw Mistake("`\(options.file)` holds no experiment", code: "no-experiment")
         }
-        let site = try site(overrides: options.settings, target: options.target, experiment: first.settings)
-        let target = try site.settings(for: nil)
+        let site = try site(
+            overrides: options.settings,
+            target: choice.targets.first,
+            experiment: first.settings
+        )
+        let targets = try PlannedTargets(choice, site)
+        plans = try targets.dealtOut(plans)
+        for target in targets.settings.values { plans = try decided(plans, on: target) }
+        return LaunchPlan(
+            experiment: first.variants.first?.experiment ?? options.file,
+            project: first.project,
+            target: targets.dealt.first?.name ?? first.variants.first?.target ?? "",
+            targets: plans.targets,
+            variants: try plannedRuns(plans),
+            warnings: site.warnings.map(\.description),
+            options: options,
+            plans: plans,
+            site: site
+        )
+    }
+
+    /// The plans with what their steps are executed in on the target. Throws what the target cannot do.
+    private func decided(_ plans: [ExperimentPlan], on target: TargetSettings) throws -> [ExperimentPlan] {
         guard target.isSupported else {
             let problem = Self.unsupported(target)
             throw Mistake(
@@ -37,21 +60,11 @@ extension Laboratory {
                 code: "unsupported-target"
             )
         }
-        try checkCluster(target, plans)
+        try checkCluster(target, plans.map { $0.part(on: target.name) })
         let environments = PlannedEnvironments(target: target, variables: world.variables, files: world.files) {
             try self.storeFolder(near: $0) ?? $0 + "/.reprise"
         }
-        plans = try plans.map(environments.decided)
-        return LaunchPlan(
-            experiment: first.variants.first?.experiment ?? options.file,
-            project: first.project,
-            target: target.name,
-            variants: try plannedRuns(plans),
-            warnings: site.warnings.map(\.description),
-            options: options,
-            plans: plans,
-            site: site
-        )
+        return try plans.map(environments.decided)
     }
 
     /// With what `reprise.lock` says of their images. Asks no engine.

@@ -10,6 +10,7 @@ public struct RunOptions: Hashable, Sendable {
     public var sweeps: [String]
     /// Settings, as `target.slots=4`.
     public var settings: [String]
+    /// Where to, as `--on` has it: `hpc`; `hpc,pods` deals the runs out; `hpc,evaluate=local` sends one step elsewhere.
     public var target: String?
     public var name: String?
     public var tags: [String]

@@ -24,6 +24,8 @@ package struct PlannedVariant: Sendable {
     /// One a step, in the same order.
     package var environments: [EnvironmentDeclaration]
     package var variables: Mapping
+    /// The target that it goes to, once its caller has said so; `steps` may name others for themselves.
+    package var target = ""
 }
 
 /// What one experiment comes to: its variants, and what all of them share.
