@@ -129,6 +129,8 @@ package struct JobHandle: Hashable, Sendable, CustomStringConvertible {
 /// Where a job stands at its engine.
 package enum JobStatus: Hashable, Sendable {
     case submitted
+    /// The same, with why it waits, in the engine's words or better ones: `Resources`, `Priority`.
+    case waiting(reason: String)
     case running(since: Timestamp?)
     /// The exit record is there, or the engine itself tells how the job ended.
     case ended(ExitRecord, reason: String?)

@@ -223,7 +223,7 @@ extension Dispatcher {
         for _ in 0..<6000 {
             let status = try #require(try await status(of: [job: handle])[job.key], "the job is left out")
             switch status {
-            case .submitted, .running: try await Task.sleep(for: .milliseconds(10))
+            case .submitted, .waiting, .running: try await Task.sleep(for: .milliseconds(10))
             default: return status
             }
         }

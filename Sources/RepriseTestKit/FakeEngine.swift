@@ -13,7 +13,7 @@ package final class FakeEngine: Sendable {
         package var isCancelling = false
         package var isLive: Bool {
             switch status {
-            case .submitted, .running: true
+            case .submitted, .waiting, .running: true
             case .ended, .preempted, .lost: false
             }
         }
@@ -77,9 +77,22 @@ package final class FakeEngine: Sendable {
     /// Lets a queued job begin.
     package func begin(_ key: JobKey) {
         state.withLock { state in
-            if state.executions[key]?.status == .submitted { state.executions[key]?.status = .running(since: nil) }
+            switch state.executions[key]?.status {
+            case .submitted, .waiting: state.executions[key]?.status = .running(since: nil)
+            default: break
+            }
         }
         tell()
+    }
+
+    /// Lets a queued job wait for a reason.
+    package func wait(_ key: JobKey, _ reason: String) {
+        state.withLock { state in
+            switch state.executions[key]?.status {
+            case .submitted, .waiting: state.executions[key]?.status = .waiting(reason: reason)
+            default: break
+            }
+        }
     }
 
     func cancel(_ key: JobKey) {

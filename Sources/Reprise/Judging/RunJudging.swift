@@ -18,22 +18,28 @@ extension Laboratory {
     /// afterwards.
     ///
     /// Data are not kept in the store, only their digests: they must still lie where they were. Images are those that the
-    /// run had, whatever their names mean by now; where one cannot be had any more nothing is queued.
+    /// run had, whatever their names mean by now; where one cannot be had any more nothing is queued. It goes to the
+    /// targets that the run went to, or where `target` sends it, as `RunOptions.target` has it.
     public func `repeat`(
         _ run: RunID,
+        target: String? = nil,
         progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
     ) async throws -> RunID {
         let store = try store()
         let original = try store.request(run)
         try original.checkRepeatable()
+        let choice = try TargetChoice(parsing: target)
+        var request = original
+        try request.send(to: choice)
+        let site = try site(target: choice.targets.first)
+        try await checkTargets(of: request, site)
         guard let snapshot = try store.snapshot(original.frozen()) else {
             throw Mistake("the snapshot of run `\(run.short)` is gone", code: "snapshot-missing", fault: .world)
         }
         try await checkData(of: original)
-        try await bringImages(of: original, code: snapshot.manifest.code, in: store, progress)
+        try await bringImages(of: request, site, code: snapshot.manifest.code, in: store, progress)
         var generator = EntropyGenerator(world.entropy)
         let now = world.wallClock.now()
-        var request = original
         request.id = RunID(using: &generator)
         request.name = try repetitionName(of: original, in: store)
         request.launch = request.id.description
@@ -41,7 +47,7 @@ extension Laboratory {
         request.createdAt = now
         let facts = try await surroundings(of: original, in: store)
         try store.save(snapshot)
-        try announceTrackers(of: site(), in: store)
+        try announceTrackers(of: site, in: store)
         try store.insert(LaunchRecord(id: request.launch, createdAt: now, facts: facts), runs: [request])
         return request.id
     }
@@ -94,17 +100,22 @@ extension Laboratory {
         return Execution(record: record, manifest: manifest)
     }
 
+    /// On each target the images of the steps that are executed there.
     private func bringImages(
-        of original: RunRequest,
+        of request: RunRequest,
+        _ site: Site,
         code: CodeTree,
         in store: Store,
         _ progress: @escaping @Sendable (ProgressEvent) -> Void
     ) async throws {
-        guard original.steps.contains(where: { $0.environment != nil }) else { return }
-        let images = launchImages(try site().settings(for: original.target), in: store, progress: progress)
         let checkouts = world.snapshotMaker(store.folder).checkouts
-        try await RecordedImages(images: images, builder: images.builder, checkouts: checkouts)
-            .bring(original, code: code)
+        for target in request.targets {
+            let part = request.part(on: target)
+            guard part.steps.contains(where: { $0.environment != nil }) else { continue }
+            let images = launchImages(try site.settings(for: target), in: store, progress: progress)
+            try await RecordedImages(images: images, builder: images.builder, checkouts: checkouts)
+                .bring(part, code: code)
+        }
     }
 
     private func checkData(of request: RunRequest) async throws {

@@ -14,13 +14,16 @@ struct CommandCheck {
     let isKept: Bool
 
     /// Throws `command-not-found` for the first program that no run of the plan could start: on the host, and of the
-    /// code's own in containers, too.
-    func check(_ part: ExperimentPlan) throws {
+    /// code's own in containers, too. Where the target finds other programs than this machine (`ownPrograms`), only those
+    /// of the code are looked for.
+    func check(_ part: ExperimentPlan, ownPrograms: Bool = false) throws {
         var seen: Set<String> = []
         for variant in part.variants where variant.variables["PATH"] == nil {
             for (step, environment) in zip(variant.steps, variant.environments) {
                 guard let name = step.command.program else { continue }
-                guard environment.source.isHost || isOfTheCode(name), seen.insert(name).inserted else { continue }
+                guard isOfTheCode(name) || environment.source.isHost && !ownPrograms, seen.insert(name).inserted else {
+                    continue
+                }
                 guard !isThere(name, folder: part.folder, needs: step.needs) else { continue }
                 throw Mistake(
                     "the command `\(name)` cannot be found",

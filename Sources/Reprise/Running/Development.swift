@@ -1,5 +1,6 @@
 import RepriseExperiments
 import RepriseModel
+import RepriseSite
 import RepriseSnapshots
 import RepriseStore
 import RepriseSystem
@@ -15,6 +16,16 @@ extension Laboratory {
             "a run sees either the working tree or a kept snapshot",
             fix: "leave out `--dev` or `--snapshot`",
             code: "dev-with-snapshot"
+        )
+    }
+
+    func checkDevelopment(_ options: RunOptions, on target: TargetSettings) throws {
+        guard options.development, target.stagesFiles else { return }
+        throw Mistake(
+            "`--dev` cannot run on target `\(target.name)`",
+            why: "its jobs do not see the files of this machine",
+            fix: "leave out `--dev`: then the code travels as a snapshot",
+            code: "dev-elsewhere"
         )
     }
 

@@ -15,8 +15,11 @@ extension Laboratory {
         progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
     ) async throws -> Launch {
         let check = CommandCheck(world: world, isKept: plan.options.snapshot != nil)
-        for part in plan.plans { try check.check(part) }
-        try await askCluster(of: plan)
+        for name in plan.targets {
+            let target = try plan.site.settings(for: name)
+            for part in plan.plans { try check.check(part.part(on: name), ownPrograms: target.hasOwnPrograms) }
+        }
+        try await askClusters(plan.targets, of: plan.site)
         let store = try store(makingIn: try home(of: plan))
         var freezing = try freezing(plan, in: store, check: check, progress: progress)
         var generator = EntropyGenerator(world.entropy)

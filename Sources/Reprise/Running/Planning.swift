@@ -35,7 +35,10 @@ extension Laboratory {
         )
         let targets = try PlannedTargets(choice, site)
         plans = try targets.dealtOut(plans)
-        for target in targets.settings.values { plans = try decided(plans, on: target) }
+        for target in targets.settings.values {
+            try checkDevelopment(options, on: target)
+            plans = try decided(plans, on: target)
+        }
         return LaunchPlan(
             experiment: first.variants.first?.experiment ?? options.file,
             project: first.project,

@@ -1,4 +1,3 @@
-import OrderedCollections
 import RepriseDispatch
 import RepriseDispatchers
 import RepriseExperiments
@@ -10,6 +9,9 @@ import RepriseSystem
 extension TargetSettings {
     /// Whether something can be executed there.
     var isSupported: Bool { DispatcherList.has(kind) }
+
+    /// Whether commands may find other programs there than on this machine.
+    var hasOwnPrograms: Bool { stagesFiles || !texts("modules").isEmpty || !texts("prologue").isEmpty }
 }
 
 extension World {
@@ -46,10 +48,21 @@ extension Laboratory {
         }
     }
 
-    /// Refuses to queue what the cluster would refuse, or what would wait for an engine that does not answer.
-    func askCluster(of plan: LaunchPlan) async throws {
-        guard let cluster = world.cluster(try plan.site.settings(for: plan.target)) else { return }
-        if let problem = await cluster.examine().problems.first { throw problem }
+    /// Refuses to queue what a cluster would refuse, or what would wait for an engine that does not answer. Every target is
+    /// asked once, all at the same time.
+    func askClusters(_ targets: [String], of site: Site) async throws {
+        let clusters = try targets.compactMap { name in
+            world.cluster(try site.settings(for: name)).map { (name: name, cluster: $0) }
+        }
+        let problems = await withTaskGroup(of: (String, (any RepriseError)?).self) { group in
+            for (name, cluster) in clusters {
+                group.addTask { (name, await cluster.examine().problems.first) }
+            }
+            var problems: [String: any RepriseError] = [:]
+            for await (name, problem) in group { problems[name] = problem }
+            return problems
+        }
+        for name in targets { if let problem = problems[name] { throw problem } }
     }
 
     /// Asks a cluster whether it would take a job of this target, and what it has.
@@ -59,39 +72,5 @@ extension Laboratory {
         report.offers = examination.offers
         report.problems += examination.problems.map { TargetReport.Problem($0) }
         report.remarks += examination.remarks.map { TargetReport.Problem(what: $0.what, fix: $0.fix) }
-    }
-}
-
-extension LaunchPlan {
-    /// What the engine of a target that executes elsewhere will be given first, a text for each submission; empty for others.
-    /// `RUN-1` stands where the first run's id will stand, and `STORE` for the store's folder.
-    public var submissions: [String] {
-        let parts = (try? site.settings(for: target)).map { DispatcherParts(target: $0) }
-        guard let cluster = parts.flatMap(DispatcherList.cluster) else { return [] }
-        var groups: OrderedDictionary<Submission, [String]> = [:]
-        for (index, variant) in plans.flatMap(\.variants).enumerated() {
-            for (step, environment) in zip(variant.steps, variant.environments) where step.needs.isEmpty {
-                let key = "RUN-\(index + 1)" + (step.name.map { ".\($0)" } ?? "")
-                groups[Submission(resources: step.resources, image: environment.text), default: []].append(key)
-            }
-        }
-        let hasSecrets = plans.contains { !$0.credentials.isEmpty }
-        return groups.map { submission, names in
-            cluster.preview(
-                ClusterPreview(
-                    names: names,
-                    resources: submission.resources,
-                    hasSecrets: hasSecrets,
-                    store: "STORE",
-                    image: submission.image
-                )
-            )
-        }
-    }
-
-    /// What jobs of one submission have in common.
-    private struct Submission: Hashable {
-        var resources: Resources
-        var image: String?
     }
 }

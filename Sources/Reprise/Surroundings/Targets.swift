@@ -34,6 +34,9 @@ extension Laboratory {
         return reports
     }
 
+    /// The names of the site's targets, `local` first.
+    public func targetNames() throws -> [String] { try site().targets }
+
     /// One target, looked at from here; nil for the one that runs go to when none is named.
     public func check(target: String? = nil, settings: [String] = []) async throws -> TargetReport {
         let site = try site(overrides: settings)

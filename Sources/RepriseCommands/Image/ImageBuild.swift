@@ -33,7 +33,10 @@ struct ImageBuild: Verb {
     @Option(help: ArgumentHelp("With --snapshot: one more name for the image", valueName: "name"))
     var tag: String?
 
-    @Option(help: ArgumentHelp("Build with the engine of this target of the site", valueName: "target"))
+    @Option(
+        help: ArgumentHelp("Build with the engine of this target of the site", valueName: "target"),
+        completion: .targets
+    )
     var on: String?
 
     @Option(help: ArgumentHelp("Set a setting of the site (can be repeated)", valueName: "key=value"))

@@ -29,7 +29,10 @@ struct ImagePublish: Verb {
     @Option(help: ArgumentHelp("The step whose image is meant, where a snapshot has several", valueName: "name"))
     var step: String?
 
-    @Option(help: ArgumentHelp("Publish with the engine of this target of the site", valueName: "target"))
+    @Option(
+        help: ArgumentHelp("Publish with the engine of this target of the site", valueName: "target"),
+        completion: .targets
+    )
     var on: String?
 
     @Option(help: ArgumentHelp("Set a setting of the site (can be repeated)", valueName: "key=value"))

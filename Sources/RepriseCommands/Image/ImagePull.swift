@@ -26,7 +26,10 @@ struct ImagePull: Verb {
     @Flag(help: "Move the pin to what the reference means now")
     var update = false
 
-    @Option(help: ArgumentHelp("Fetch to the engine of this target of the site", valueName: "target"))
+    @Option(
+        help: ArgumentHelp("Fetch to the engine of this target of the site", valueName: "target"),
+        completion: .targets
+    )
     var on: String?
 
     @Option(help: ArgumentHelp("Set a setting of the site (can be repeated)", valueName: "key=value"))

@@ -12,12 +12,19 @@ struct RunRepeat: Verb {
             Examples:
               reprise repeat @last
               reprise repeat 3f2a 9b1c --detach
+              reprise repeat @last --on hpc
             """
     )
 
     @OptionGroup var global: GlobalOptions
     @OptionGroup var selection: RunSelection
     @OptionGroup var json: JSONOption
+
+    @Option(
+        help: ArgumentHelp("Run on this target instead of where it ran; STEP=TARGET for one step", valueName: "target"),
+        completion: .targetChoices
+    )
+    var on: String?
 
     @Flag(name: [.long, .customShort("d")], help: "Return once the runs are queued; they go on in the background")
     var detach = false
@@ -27,7 +34,7 @@ struct RunRepeat: Verb {
         var repetitions: [RunID] = []
         let follower = RunFollower(session, isJSON: json.isOn)
         for run in try laboratory.resolve(selection.runs) {
-            repetitions.append(try await laboratory.repeat(run) { follower.display.show($0) })
+            repetitions.append(try await laboratory.repeat(run, target: on) { follower.display.show($0) })
         }
         guard detach else { return try await follower.drive(repetitions, .stopping) }
         follower.display.clear()

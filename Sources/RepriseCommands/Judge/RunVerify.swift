@@ -16,12 +16,19 @@ struct RunVerify: Verb {
             Examples:
               reprise verify @last
               reprise verify 3f2a --against 9b1c
+              reprise verify 3f2a --on hpc
             """
     )
 
     @OptionGroup var global: GlobalOptions
     @OptionGroup var selection: RunSelection
     @OptionGroup var json: JSONOption
+
+    @Option(
+        help: ArgumentHelp("Run on this target instead of where it ran; STEP=TARGET for one step", valueName: "target"),
+        completion: .targetChoices
+    )
+    var on: String?
 
     @Option(
         help: ArgumentHelp(
@@ -35,6 +42,13 @@ struct RunVerify: Verb {
     func run(in session: Session) async throws {
         let laboratory = session.laboratory
         let runs = try laboratory.resolve(selection.runs)
+        if against != nil, on != nil {
+            throw Mistake(
+                "--on goes without --against",
+                why: "that repetition is there already, wherever it ran",
+                code: "usage"
+            )
+        }
         if against != nil, runs.count > 1 {
             throw Mistake("--against goes with one run", why: "these are \(runs.count)", code: "usage")
         }
@@ -53,7 +67,9 @@ struct RunVerify: Verb {
         if let against { return try laboratory.resolve([against]) }
         var repetitions: [RunID] = []
         let follower = RunFollower(session, isJSON: false)
-        for run in runs { repetitions.append(try await laboratory.repeat(run) { follower.display.show($0) }) }
+        for run in runs {
+            repetitions.append(try await laboratory.repeat(run, target: on) { follower.display.show($0) })
+        }
         follower.display.expect(try laboratory.rows(repetitions))
         let signal = try await follower.follow(repetitions, .stopping)
         follower.display.clear()

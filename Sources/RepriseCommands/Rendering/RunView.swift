@@ -30,7 +30,7 @@ struct RunView {
             ("user", record.user),
             ("launch", isLaunched ? request.launch : nil),
             ("variant", isLaunched ? "\(request.variant), repeat \(request.replicate)" : nil),
-            ("target", request.target),
+            ("target", request.targetWords),
             ("seed", isLaunched ? request.seed.description : nil),
             ("snapshot", request.snapshot?.description),
             ("code", request.development.map { "the working tree \($0); cannot be repeated or verified" }),
@@ -111,13 +111,15 @@ struct RunView {
         let rows = record.jobs.map { job -> [Table.Cell] in
             let name = [job.key.step, job.key.split.map(String.init)].compactMap { $0 }.joined(separator: ".")
             let status = job.exit?.status.map(String.init) ?? job.exit?.signal.map { "signal \($0)" } ?? ""
+            let step = record.request.steps.first { $0.name == job.key.step }
             return [
                 .init(name.isEmpty ? "command" : name), .init(job.state), .init(String(job.key.attempt)), .init(status),
-                .init(job.reason ?? ""),
+                .init(step.map(record.request.target) ?? ""), .init(job.handle ?? "", .faint), .init(job.reason ?? ""),
             ]
         }
         let columns: [Table.Column] = [
-            .init("step"), .init("state"), .init("attempt", .right), .init("exit"), .init("reason"),
+            .init("step"), .init("state"), .init("attempt", .right), .init("exit"), .init("target"), .init("job"),
+            .init("reason"),
         ]
         return table(Table(columns, rows: rows))
     }

@@ -1,3 +1,4 @@
+import OrderedCollections
 import Reprise
 import RepriseModel
 
@@ -9,13 +10,31 @@ struct PlanListing {
     func print(on console: Console) throws {
         guard !isJSON else { return try console.document(value) }
         let count = plan.variants.count
-        console.say("\(plan.experiment): \(count) \(count == 1 ? "run" : "runs") on \(plan.target); nothing was run")
+        console.say(
+            "\(plan.experiment): \(count) \(count == 1 ? "run" : "runs") on \(plan.targets.joined(separator: ", ")); nothing was run"
+        )
         for variant in plan.variants {
             let head = console.painted(variant.name.harmless, .bold)
             try console.line("\(variant.variant).\(variant.replicate) \(head)  seed \(variant.seed)")
             try console.text(lines(of: variant, console).map { "    \($0)\n" }.joined())
         }
-        for submission in plan.submissions { try console.text("\n" + submission) }
+        for submission in plan.submissions {
+            // Behind a mark of comments, so that the whole may be looked at as a script.
+            let head = plan.targets.count > 1 ? "# for \(submission.target)\n" : ""
+            try console.text("\n" + head + submission.text)
+        }
+    }
+
+    /// Where the run goes, where that is not the same for all: `hpc`, or `prepare, train on hpc; evaluate on local`.
+    private func place(of variant: PlannedRun) -> [String] {
+        guard plan.targets.count > 1 else { return [] }
+        let targets = OrderedSet(variant.targets)
+        if let only = targets.first, targets.count == 1 { return ["on \(only)"] }
+        let words = targets.map { target in
+            let steps = zip(variant.steps, variant.targets).filter { $0.1 == target }.compactMap(\.0)
+            return "\(steps.joined(separator: ", ")) on \(target)"
+        }
+        return [words.joined(separator: "; ")]
     }
 
     private func lines(of variant: PlannedRun, _ console: Console) -> [String] {
@@ -24,7 +43,8 @@ struct PlanListing {
         let width = console.outputIsTerminal ? console.width - 4 : nil
         let parameters = table.lines(width: width, isUnicode: console.isUnicode, isColoured: console.outputIsColoured)
         let commands = variant.commands.flatMap { $0.split(separator: "\n").map { "$ \(String($0).harmless)" } }
-        return (variant.parameters.isEmpty ? [] : Array(parameters.dropFirst())) + images(of: variant) + commands
+        return (variant.parameters.isEmpty ? [] : Array(parameters.dropFirst())) + place(of: variant)
+            + images(of: variant) + commands
     }
 
     /// One line where all steps have the same image.
@@ -40,7 +60,10 @@ struct PlanListing {
             "experiment": .string(plan.experiment),
             "project": .string(plan.project),
             "target": .string(plan.target),
-            "submissions": .list(plan.submissions.map(Value.string)),
+            "targets": .list(plan.targets.map(Value.string)),
+            "submissions": .list(
+                plan.submissions.map { ["target": .string($0.target), "text": .string($0.text)] }
+            ),
             "variants": .list(
                 plan.variants.map { variant in
                     [
@@ -53,6 +76,7 @@ struct PlanListing {
                                 ["name": .string($0.name), "value": $0.value, "origin": .string($0.origin)]
                             }
                         ),
+                        "targets": .list(variant.targets.map(Value.string)),
                         "commands": .list(variant.commands.map(Value.string)),
                         "images": .list(variant.images.map(value(of:))),
                     ]

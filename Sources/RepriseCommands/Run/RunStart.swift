@@ -9,7 +9,8 @@ struct RunStart: Verb {
         discussion: """
             FILE is an experiment (NAME.exp.yaml), a specs.py, or any program that prints experiments. KEY=VALUE sets \
             a parameter, +KEY=VALUE adds one, ~KEY removes one; several values with commas, or range(1,10,2), make a \
-            sweep. The command waits until all runs have ended; Ctrl-C stops them, --detach leaves them running.
+            sweep. --on names the target of the site; several with commas are dealt the runs in turn, as many to each as \
+            their `slots` say; STEP=TARGET sends one step elsewhere. The command waits until all runs have ended; Ctrl-C stops them, --detach leaves them running.
 
             Exit status: the run's own where there is one run; else 0 if all finished and 1 if not.
 
@@ -19,6 +20,8 @@ struct RunStart: Verb {
               reprise run digits.exp.yaml --dry-run
               reprise run digits.exp.yaml --dev
               reprise run digits.exp.yaml --on local --set target.slots=4 --detach
+              reprise run digits.exp.yaml --on hpc,pods --sweep lr=0.1,0.01,0.001
+              reprise run chain.exp.yaml --on hpc,evaluate=local
             """
     )
 
@@ -71,7 +74,10 @@ struct LaunchOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("Parameters to set, add, remove or sweep (can be repeated)", valueName: "key=value"))
     var overrides: [String] = []
 
-    @Option(help: ArgumentHelp("Run on this target of the site", valueName: "target"))
+    @Option(
+        help: ArgumentHelp("Run on this target of the site, or on several; steps elsewhere", valueName: "targets"),
+        completion: .targetChoices
+    )
     var on: String?
 
     @Option(help: ArgumentHelp("Set a setting of the site (can be repeated)", valueName: "key=value"))

@@ -28,3 +28,23 @@ extension CompletionKind {
         }
     }
 }
+
+extension CompletionKind {
+    /// The targets of the site around the working directory.
+    static var targets: CompletionKind { .custom { _, _, prefix in targetNames.filter { $0.hasPrefix(prefix) } } }
+
+    /// The same after a comma, and behind `STEP=`.
+    static var targetChoices: CompletionKind {
+        .custom { _, _, prefix in
+            let head = prefix.lastIndex { $0 == "," || $0 == "=" }.map { String(prefix[...$0]) } ?? ""
+            return targetNames.map { head + $0 }.filter { $0.hasPrefix(prefix) }
+        }
+    }
+
+    private static var targetNames: [String] {
+        guard let context = CommandContext.current else { return [] }
+        let laboratory = Laboratory(world: context.world, folder: context.folder)
+        // A completion that fails must not print into the person's prompt.
+        return (try? laboratory.targetNames()) ?? []
+    }
+}

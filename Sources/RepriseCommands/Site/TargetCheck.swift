@@ -18,7 +18,7 @@ struct TargetCheck: Verb {
     @OptionGroup var global: GlobalOptions
     @OptionGroup var json: JSONOption
 
-    @Argument(help: "The target; the site's own by default")
+    @Argument(help: "The target; the site's own by default", completion: .targets)
     var target: String?
 
     func run(in session: Session) async throws {

@@ -41,7 +41,7 @@ extension RunComparison.Section {
 
     private func environment(_ execution: Execution) -> Mapping {
         let request = execution.record.request
-        var entries: Mapping = ["target": .string(request.target), "determinism": .bool(request.determinism)]
+        var entries: Mapping = ["target": .string(Factor.targets(request)), "determinism": .bool(request.determinism)]
         if let manifest = execution.manifest { entries.merge(Factor.software(manifest)) { _, fact in fact } }
         for (name, value) in request.variables { entries["variable.\(name)"] = value }
         return entries

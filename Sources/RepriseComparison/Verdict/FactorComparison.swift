@@ -18,12 +18,19 @@ extension Factor {
         factors += changes(.variable, variables(one), variables(other))
         factors += single(.determinism, .bool(one.determinism), .bool(other.determinism))
         factors += changes(.resources, resources(one), resources(other))
-        factors += single(.target, .string(one.target), .string(other.target))
+        factors += single(.target, .string(targets(one)), .string(targets(other)))
         if let before = left.record.machine, let after = right.record.machine {
             factors += changes(.machine, before.facts, after.facts)
         }
         let order = Dictionary(uniqueKeysWithValues: zip(Kind.allCases, 0...))
         return factors.sorted { (order[$0.kind] ?? 0, $0.name) < (order[$1.kind] ?? 0, $1.name) }
+    }
+
+    /// The run's target, and behind it those of steps that went elsewhere.
+    static func targets(_ request: RunRequest) -> String {
+        let others = request.steps.filter { request.target(of: $0) != request.target }
+            .map { "\($0.name ?? "") on \(request.target(of: $0))" }
+        return ([request.target] + others).joined(separator: ", ")
     }
 
     private static func code(_ left: CodeTree, _ right: CodeTree, files: [String]) -> [Factor] {

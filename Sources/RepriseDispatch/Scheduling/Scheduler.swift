@@ -68,9 +68,10 @@ package struct Scheduler {
         )
     }
 
-    /// The next job that has room, with what it was given. Its room is taken until `release`.
-    package mutating func next() -> (job: LedgerJob, holdings: JobHoldings)? {
-        for name in targets.keys.sorted() {
+    /// The next job that has room, with what it was given. Its room is taken until `release`. Jobs of the targets in
+    /// `except` stay in their queue.
+    package mutating func next(except closed: Set<String> = []) -> (job: LedgerJob, holdings: JobHoldings)? {
+        for name in targets.keys.sorted() where !closed.contains(name) {
             while let order = targets[name]?.pop(isCurrent: { waiting[$0.key]?.order == $0 }) {
                 guard let entry = waiting.removeValue(forKey: order.key),
                     let holdings = targets[name]?.occupancy.take(entry.demand)

@@ -35,6 +35,12 @@ package actor Supervisor {
     /// How often in a row the ledger refused; nothing starts meanwhile.
     var refusals = 0
 
+    /// Targets that get nothing at the moment: a submission is under way, or was a moment ago, or was refused.
+    var closed: Set<String> = []
+    /// How often in a row the engine of a target refused a submission that it may take later.
+    var refusedSubmissions: [String: Int] = [:]
+    /// How the engines of targets answer.
+    var answers: [String: EngineAnswers] = [:]
     var querying: Set<String> = []
     var queryAgain: Set<String> = []
     var toldReasons: [JobKey: String] = [:]
@@ -136,7 +142,7 @@ package actor Supervisor {
         for (name, target) in targets {
             let capabilities = type(of: target.dispatcher).capabilities
             let interval = capabilities.sharesFiles ? pace.status : pace.remoteStatus
-            group.addTask { await self.repeatedly(every: interval) { await self.query(name) } }
+            group.addTask { await self.repeatedly(every: interval) { await self.queryInTurn(name) } }
             group.addTask {
                 for await _ in target.dispatcher.changes() { await self.query(name) }
             }
@@ -158,6 +164,7 @@ package actor Supervisor {
         case .record(let changes): await write(changes)
         case .cancel(let key): await cancel(key)
         case .queue(let key, let pause): await queue(key, after: pause)
+        case .open(let target, let pause): await open(target, after: pause)
         }
         ring()
     }
@@ -172,4 +179,6 @@ enum SupervisorWork {
     case record([JobChange])
     case cancel(JobKey)
     case queue(JobKey, after: Duration)
+    /// The target takes submissions again.
+    case open(String, after: Duration)
 }

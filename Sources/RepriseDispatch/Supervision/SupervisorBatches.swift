@@ -4,6 +4,8 @@ import RepriseModel
 extension Supervisor {
     func startTogether(_ starting: [LedgerJob], on name: String) async {
         guard let target = targets[name] else { return }
+        var isRefused = false
+        defer { reopen(name, isRefused: isRefused) }
         let prepared = await prepare(starting)
         // Asked again here: preparing takes time.
         let wanted = prepared.filter { !stopping.contains($0.ledger.record.key.run) }
@@ -13,7 +15,9 @@ extension Supervisor {
         for (job, prepared) in wanted {
             switch results[prepared.key] ?? .failure(CancellationError()) {
             case .success(let handle): hasStarted(job, prepared, handle, target)
-            case .failure(let error): refused(prepared.key, error)
+            case .failure(let error):
+                isRefused = isRefused || (error as? any RepriseError)?.fault != .usage
+                refused(prepared.key, error)
             }
         }
     }

@@ -172,17 +172,19 @@ extension Supervisor {
         guard !asked.isEmpty, let dispatcher = targets[target]?.dispatcher else { return }
         do {
             let statuses = try await dispatcher.status(of: asked)
+            hasAnswered(target)
+            takeReasons(of: statuses, on: target)
             let news = statuses.filter { isNews($0.value, of: $0.key) }
             for (key, status) in news.sorted(by: { $0.key.description < $1.key.description }) { take(status, of: key) }
         } catch is CancellationError {
         } catch {
-            tell(.trouble("cannot ask `\(target)` for its jobs: \(words(error))"))
+            hasNotAnswered(target, "cannot ask `\(target)` for its jobs: \(words(error))")
         }
     }
 
     private func isNews(_ status: JobStatus, of key: JobKey) -> Bool {
         switch status {
-        case .submitted: false
+        case .submitted, .waiting: false
         case .running: if case .submitted = jobs[key]?.phase { true } else { false }
         case .ended, .preempted, .lost: true
         }

@@ -7,16 +7,19 @@ extension Supervisor {
     func startJobs() {
         guard refusals == 0, !Task.isCancelled else { return }
         var together: [String: [LedgerJob]] = [:]
-        while let (job, holdings) = scheduler.next() {
+        while let (job, holdings) = scheduler.next(except: closed) {
             jobs[job.record.key]?.phase = .starting
-            toldReasons[job.record.key] = nil
             if let target = targets[job.target], type(of: target.dispatcher).capabilities.queues {
                 together[job.target, default: []].append(job)
+                if together[job.target]?.count == pace.batch { close(job.target) }
             } else {
                 add(.start(job, holdings))
             }
         }
-        for (target, jobs) in together { add(.startTogether(jobs, on: target)) }
+        for (target, jobs) in together {
+            close(target)
+            add(.startTogether(jobs, on: target))
+        }
     }
 
     func start(_ job: LedgerJob, _ holdings: JobHoldings) async {
@@ -63,6 +66,7 @@ extension Supervisor {
 
     func hasStarted(_ job: LedgerJob, _ prepared: Job, _ handle: JobHandle, _ target: SupervisorTarget) {
         let key = job.record.key
+        toldReasons[key] = nil
         jobs[key]?.phase = .submitted(prepared, handle)
         atEngine.insert(key)
         noteSubmission(job, handle, target)
@@ -85,11 +89,19 @@ extension Supervisor {
             return
         }
         if stopping.contains(key.run) { return endUnstarted(key, .cancelled, reason: "stopped by a person") }
-        let tries = supervised.refusals + 1
+        let isUsage = (error as? any RepriseError)?.fault == .usage
+        // What the engine has of ours makes room when it ends: a limit on how much it takes is no reason to give up.
+        let mayCome = !isUsage && closed.contains(supervised.job.target) && hasJobs(at: supervised.job.target)
+        let tries = supervised.refusals + (mayCome ? 0 : 1)
         jobs[key]?.refusals = tries
-        let isFatal = (error as? any RepriseError)?.fault == .usage || tries >= pace.tries
-        guard !isFatal else { return endUnstarted(key, .failed, reason: words(error)) }
-        change(JobChange(key: key, state: .queued, at: wallClock.now(), reason: "cannot start yet: " + words(error)))
+        guard !isUsage, mayCome || tries < pace.tries else { return endUnstarted(key, .failed, reason: words(error)) }
+        let reason = "cannot start yet: " + words(error)
+        if toldReasons[key] != reason {
+            toldReasons[key] = reason
+            change(JobChange(key: key, state: .queued, at: wallClock.now(), reason: reason))
+        }
+        // The pause before the next submission is the target's.
+        if closed.contains(supervised.job.target) { return enqueue(key) }
         jobs[key]?.phase = .delayed
         add(.queue(key, after: SupervisorPace.pause(before: tries + 2)))
     }

@@ -39,6 +39,11 @@ package struct SupervisorPace: Hashable, Sendable {
     package var remoteStatus = Duration.seconds(5)
     /// How long a job that is stopped has to end by itself.
     package var grace = Duration.seconds(5)
+    /// The most jobs of one submission to an engine that takes many at once, and the least time between two.
+    package var batch = 1000
+    package var submission = Duration.seconds(1)
+    /// The least time between two looks at why an engine lets jobs wait.
+    package var reasons = Duration.seconds(5)
     /// How often something that the world refused (a full disk, an engine that does not answer) is tried.
     package var tries = 4
 
@@ -125,7 +130,7 @@ struct JobEnd: Hashable {
     /// nil for a job that has not ended.
     init?(_ status: JobStatus, isStopped: Bool, now: Timestamp) {
         switch status {
-        case .submitted, .running: return nil
+        case .submitted, .waiting, .running: return nil
         case .ended(let record, let limit):
             let reason = limit ?? ExitFile.reason(record)
             let event: RetryPolicy.Event = limit?.hasPrefix("time limit") == true ? .timeout : .failed

@@ -326,7 +326,7 @@ actor SlurmWatch {
         for job in jobs.keys {
             guard let status = statuses[job.key], let submission = known[job.key]?.submission else { continue }
             switch status {
-            case .submitted, .running: continue
+            case .submitted, .waiting, .running: continue
             case .ended(let record, _) where record.isSuccess: break
             case .ended, .preempted, .lost:
                 if submission.index != nil { try? files.rename(submission.log, to: job.folder + "/slurm.log") }

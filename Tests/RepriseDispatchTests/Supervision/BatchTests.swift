@@ -36,7 +36,80 @@ import Testing
         #expect(bench.engine.execution(JobKey(run: run, step: "train")) == nil)
         bench.engine.end(JobKey(run: run, step: "prepare"), .ended(ExitRecord(status: 0), reason: nil))
         bench.go()
+        #expect(bench.batches == [1])
+        bench.pass(.seconds(1))
         #expect(bench.batches == [1, 1])
+        bench.finish()
+    }
+
+    @Test func `what becomes ready soon after a submission goes together in the next`() {
+        _ = bench.addJobs(1)
+        bench.start()
+        #expect(bench.batches == [1])
+        _ = bench.addJobs(2)
+        bench.pass(.milliseconds(200))
+        _ = bench.addJobs(3)
+        bench.pass(.milliseconds(200))
+        #expect(bench.batches == [1])
+        bench.pass(.seconds(1))
+        #expect(bench.batches == [1, 5])
+        bench.finish()
+    }
+
+    @Test func `no request has more jobs than an engine should be given at once`() {
+        _ = bench.addJobs(2300)
+        bench.start()
+        for _ in 0..<4 { bench.pass(.seconds(1)) }
+        #expect(bench.batches == [1000, 1000, 300])
+        bench.finish()
+    }
+
+    @Test func `an engine that takes no more gets the rest when what it has ends, and is asked less and less often`() {
+        let keys = bench.addJobs(6)
+        bench.limit(2)
+        bench.start()
+        for _ in 0..<120 { bench.pass(.seconds(1)) }
+        #expect(keys.filter { bench.ledger.record(of: $0)?.state == .submitted }.count == 2)
+        #expect(keys.filter { bench.ledger.record(of: $0)?.state == .queued }.count == 4)
+        #expect(bench.batches.count < 12)
+        for _ in 0..<200 where !bench.hasReturned {
+            for execution in bench.engine.live {
+                bench.engine.end(execution.job.key, .ended(ExitRecord(status: 0), reason: nil))
+            }
+            bench.pass(.seconds(10))
+        }
+        #expect(keys.allSatisfy { bench.ledger.record(of: $0)?.state == .finished })
+        #expect(bench.engine.starts.values.allSatisfy { $0 == 1 })
+    }
+
+    @Test func `why an engine lets jobs wait is written down when it changes, and not often`() {
+        let keys = bench.addJobs(2)
+        bench.start()
+        bench.engine.wait(keys[0], "Resources")
+        bench.pass(.milliseconds(500))
+        #expect(bench.ledger.record(of: keys[0])?.reason == "Resources")
+        bench.engine.wait(keys[0], "Priority")
+        bench.pass(.milliseconds(500))
+        #expect(bench.ledger.record(of: keys[0])?.reason == "Resources")
+        for _ in 0..<12 { bench.pass(.milliseconds(500)) }
+        #expect(bench.ledger.record(of: keys[0])?.reason == "Priority")
+        let told = bench.heard.filter { $0.key == keys[0] && $0.reason != nil }.map(\.reason)
+        #expect(told == ["Resources", "Priority"])
+        bench.engine.begin(keys[0])
+        bench.pass(.milliseconds(500))
+        #expect(bench.ledger.record(of: keys[0])?.reason == nil)
+        bench.finish()
+    }
+
+    @Test func `an engine that does not answer is told of once, and once more when it does`() {
+        _ = bench.addJobs(1)
+        bench.start()
+        bench.silence(true)
+        for _ in 0..<60 { bench.pass(.milliseconds(500)) }
+        #expect(bench.troubles.count == 1)
+        bench.silence(false)
+        for _ in 0..<20 { bench.pass(.milliseconds(500)) }
+        #expect(bench.troubles.last == "`local` answers again")
         bench.finish()
     }
 }

@@ -11,6 +11,7 @@ final class SupervisorBench: Sendable {
     let lifecycle = RefusingLifecycle()
     private let queues: Bool
     private let clock = ManualClock()
+    private let began: ManualClock.Instant
     private let executor = SeededExecutor(seed: 11)
 
     private struct State {
@@ -19,15 +20,38 @@ final class SupervisorBench: Sendable {
         var hasReturned = false
         var heard: [JobChange] = []
         var batches: [Int] = []
+        var troubles: [String] = []
+        /// How many jobs the engine takes, and whether it answers.
+        var limit = Int.max
+        var isSilent = false
     }
 
     private let state = Mutex(State())
 
     /// With a queue of its own the engine takes jobs in batches, and as many as there are.
-    init(queues: Bool = false) { self.queues = queues }
+    init(queues: Bool = false) {
+        self.queues = queues
+        began = clock.now
+    }
 
     /// How many jobs each request to such an engine had.
     var batches: [Int] { state.withLock { $0.batches } }
+
+    var heard: [JobChange] { state.withLock { $0.heard } }
+    var troubles: [String] { state.withLock { $0.troubles } }
+
+    /// From now on the engine has no more than so many jobs at once.
+    func limit(_ count: Int) { state.withLock { $0.limit = count } }
+
+    /// From now on the engine does not answer, or answers again.
+    func silence(_ isSilent: Bool) { state.withLock { $0.isSilent = isSilent } }
+
+    private func fault(_ operation: String, _ isBefore: Bool) throws {
+        let (limit, isSilent) = state.withLock { ($0.limit, $0.isSilent) }
+        if isSilent { throw Mistake("no answer", code: "no-answer", fault: .world) }
+        guard operation == "submit", isBefore, engine.live.count >= limit else { return }
+        throw Mistake("it takes no more", code: "full", fault: .world)
+    }
 
     var hasReturned: Bool { state.withLock { $0.hasReturned } }
 
@@ -72,14 +96,18 @@ final class SupervisorBench: Sendable {
             lifecycle: lifecycle,
             targets: ["local": target],
             clock: clock,
-            wallClock: FixedTime()
+            wallClock: ClockTime(clock: clock, start: began)
         )
         let task = Task(executorPreference: executor) {
             let events = await supervisor.events()
             await withDiscardingTaskGroup { group in
                 group.addTask {
                     for await event in events {
-                        if case .changed(let change) = event { self.state.withLock { $0.heard.append(change) } }
+                        switch event {
+                        case .changed(let change): self.state.withLock { $0.heard.append(change) }
+                        case .trouble(let text): self.state.withLock { $0.troubles.append(text) }
+                        case .waits, .counts: break
+                        }
                     }
                 }
                 try? await supervisor.run()
@@ -98,7 +126,11 @@ final class SupervisorBench: Sendable {
         guard queues else {
             return SupervisorTarget(dispatcher: FakeDispatcher(engine), capacity: Capacity(slots: 2, gpus: []))
         }
-        let queue = FakeQueue(engine, onBatch: { count in self.state.withLock { $0.batches.append(count) } })
+        let queue = FakeQueue(
+            engine,
+            onBatch: { count in self.state.withLock { $0.batches.append(count) } },
+            fault: { try self.fault($0, $1) }
+        )
         return SupervisorTarget(dispatcher: queue, capacity: .unbounded)
     }
 
@@ -128,8 +160,11 @@ final class SupervisorBench: Sendable {
     }
 }
 
-private struct FixedTime: WallClock {
-    func now() -> Timestamp { Timestamp(milliseconds: 1_700_000_000_000) }
+private struct ClockTime: WallClock {
+    let clock: ManualClock
+    let start: ManualClock.Instant
+
+    func now() -> Timestamp { Timestamp(milliseconds: 1_700_000_000_000).advanced(by: start.duration(to: clock.now)) }
 }
 
 /// Prepares every job, except those that it was told to refuse.

@@ -60,6 +60,23 @@ import Testing
         #expect(try fixture.store.run(request.id).state == .queued)
     }
 
+    @Test func `a step's own target is that of its jobs, also when they are tried again`() async throws {
+        let fixture = try StoreFixture()
+        let steps = [
+            StepRequest(name: "train", command: .shell([.text("true")])),
+            StepRequest(name: "evaluate", command: .shell([.text("true")]), splits: 2, target: "hpc"),
+        ]
+        let request = fixture.request(steps: steps)
+        try fixture.insert([request])
+        let jobs = try await fixture.store.openJobs()
+        #expect(jobs.map(\.target) == ["local", "hpc", "hpc"])
+        let key = try #require(jobs.last?.record.key)
+        try await fixture.store.record([JobChange(key: key, state: .failed, at: at(3), isFinal: false)])
+        let again = try await fixture.store.openJobs()
+        #expect(again.map(\.target) == ["local", "hpc", "hpc"])
+        #expect(try fixture.store.run(request.id).request.targets == ["local", "hpc"])
+    }
+
     @Test func `a run of steps and splits is as far along as they are together`() async throws {
         let fixture = try StoreFixture()
         let steps = [
