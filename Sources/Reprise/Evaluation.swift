@@ -29,6 +29,7 @@ public struct Evaluation: Sendable {
 ///     let evaluation = try await evaluate(RunOptions(file: "digits.exp.yaml"), at: site)
 ///     for try await event in try evaluation.progress { print(event) }
 public func evaluate(_ experiment: RunOptions, at site: Laboratory) async throws -> Evaluation {
-    let launch = try await site.launch(site.plan(experiment))
-    return Evaluation(runs: launch.runs, laboratory: site, settings: experiment.settings)
+    let plan = try await site.plan(experiment)
+    let launch = try await site.launch(plan)
+    return Evaluation(runs: launch.runs, laboratory: site, settings: plan.settings)
 }

@@ -1,3 +1,4 @@
+import OrderedCollections
 import RepriseModel
 
 /// What the supervisor needs to have written down: which jobs there are and where they stand.
@@ -23,6 +24,8 @@ package protocol RunLedger: Sendable {
 package struct LedgerJob: Hashable, Sendable {
     package var record: JobRecord
     package var target: String
+    /// What its launch alone said of the target.
+    package var settings: Mapping
     /// The run's folder, absolute.
     package var runFolder: String
     package var resources: Resources
@@ -35,6 +38,7 @@ package struct LedgerJob: Hashable, Sendable {
     package init(
         record: JobRecord,
         target: String,
+        settings: Mapping = [:],
         runFolder: String,
         resources: Resources,
         retry: RetryPolicy,
@@ -43,6 +47,7 @@ package struct LedgerJob: Hashable, Sendable {
     ) {
         self.record = record
         self.target = target
+        self.settings = settings
         self.runFolder = runFolder
         self.resources = resources
         self.retry = retry

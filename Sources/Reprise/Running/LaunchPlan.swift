@@ -1,3 +1,4 @@
+import OrderedCollections
 import RepriseExperiments
 import RepriseModel
 import RepriseSite
@@ -14,6 +15,21 @@ public struct LaunchPlan: Sendable {
     /// What a person should know but need not mend, such as an environment variable that looks like a setting.
     public var warnings: [String]
     package var options: RunOptions
+    /// What the experiment and the command line set, as `supervise` takes it, without what the runs themselves keep.
+    public var settings: [String] {
+        site.handedOn(except: Set(targets.filter { (try? site.settings(for: $0).kind.executesHere) == false }))
+    }
+
+    /// What the launch alone says of targets elsewhere, which its runs keep; nil where it says nothing.
+    var ownSettings: Mapping? {
+        var own: Mapping = [:]
+        for name in targets where (try? site.settings(for: name).kind.executesHere) == false {
+            let said = site.launchSettings(of: name)
+            if !said.isEmpty { own[name] = .map(said) }
+        }
+        return own.isEmpty ? nil : own
+    }
+
     /// One for each experiment of the source.
     var plans: [ExperimentPlan]
     var site: Site

@@ -19,12 +19,13 @@ extension Laboratory {
             let target = try plan.site.settings(for: name)
             for part in plan.plans { try check.check(part.part(on: name), ownPrograms: target.hasOwnPrograms) }
         }
-        try await askClusters(plan.targets, of: plan.site)
+        try await askClusters(plan.targets.map(plan.site.settings))
         let store = try store(makingIn: try home(of: plan))
         var freezing = try freezing(plan, in: store, check: check, progress: progress)
         var generator = EntropyGenerator(world.entropy)
         let id = String(RunID(using: &generator).description.prefix(12))
         let now = world.wallClock.now()
+        let settings = plan.ownSettings
         var requests: [RunRequest] = []
         var facts: Mapping = [:]
         for part in plan.plans {
@@ -38,6 +39,7 @@ extension Laboratory {
                     snapshot: made.snapshot.id,
                     data: frozen.data,
                     target: variant.target,
+                    settings: settings,
                     options: plan.options,
                     at: now
                 )
@@ -162,6 +164,7 @@ extension ExperimentPlan {
         snapshot: Digest,
         data: [DataItem],
         target: String,
+        settings: Mapping?,
         options: RunOptions,
         at now: Timestamp
     ) -> RunRequest {
@@ -178,6 +181,7 @@ extension ExperimentPlan {
             seed: variant.seed,
             snapshot: snapshot,
             target: target,
+            settings: settings,
             steps: variant.steps,
             variables: variant.variables,
             credentials: credentials,

@@ -48,8 +48,11 @@ extension RunRequest {
 extension Laboratory {
     /// Refuses to send a recorded run where it cannot be executed. Asks the engines elsewhere, each once.
     func checkTargets(of request: RunRequest, _ site: Site) async throws {
-        for name in request.targets {
-            let target = try site.settings(for: name)
+        let targets = try request.targets.map { name in
+            try site.settings(for: name).overridden(by: request.settings?[name]?.mapValue ?? [:])
+        }
+        for target in targets {
+            let name = target.name
             let problem =
                 target.isSupported
                 ? world.cluster(target)?.conflict.map(TargetReport.Problem.init) : Self.unsupported(target)
@@ -71,6 +74,6 @@ extension Laboratory {
                 code: "no-image"
             )
         }
-        try await askClusters(request.targets, of: site)
+        try await askClusters(targets)
     }
 }

@@ -1,3 +1,4 @@
+import OrderedCollections
 import RepriseDispatch
 import RepriseDispatchers
 import RepriseModel
@@ -202,7 +203,13 @@ extension Laboratory {
                 targets[name] = SupervisorTarget(
                     dispatcher: try DispatcherList.make(world.clusterParts(settings, store: root, grace: grace)),
                     capacity: .unbounded,
-                    freeDisk: { try? files.freeSpace(root) }
+                    freeDisk: { try? files.freeSpace(root) },
+                    own: { [world] said in
+                        // What the site says too needs no dispatcher of its own.
+                        let own = settings.overridden(by: said)
+                        guard own != settings else { return nil }
+                        return try DispatcherList.make(world.clusterParts(own, store: root, grace: grace))
+                    }
                 )
                 continue
             }

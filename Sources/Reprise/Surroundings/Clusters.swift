@@ -50,10 +50,8 @@ extension Laboratory {
 
     /// Refuses to queue what a cluster would refuse, or what would wait for an engine that does not answer. Every target is
     /// asked once, all at the same time.
-    func askClusters(_ targets: [String], of site: Site) async throws {
-        let clusters = try targets.compactMap { name in
-            world.cluster(try site.settings(for: name)).map { (name: name, cluster: $0) }
-        }
+    func askClusters(_ targets: [TargetSettings]) async throws {
+        let clusters = targets.compactMap { target in world.cluster(target).map { (name: target.name, cluster: $0) } }
         let problems = await withTaskGroup(of: (String, (any RepriseError)?).self) { group in
             for (name, cluster) in clusters {
                 group.addTask { (name, await cluster.examine().problems.first) }
@@ -62,7 +60,7 @@ extension Laboratory {
             for await (name, problem) in group { problems[name] = problem }
             return problems
         }
-        for name in targets { if let problem = problems[name] { throw problem } }
+        for target in targets { if let problem = problems[target.name] { throw problem } }
     }
 
     /// Asks a cluster whether it would take a job of this target, and what it has.

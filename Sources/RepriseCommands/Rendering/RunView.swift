@@ -1,4 +1,5 @@
 import OrderedCollections
+import Reprise
 import RepriseCharts
 import RepriseModel
 

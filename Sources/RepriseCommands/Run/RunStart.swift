@@ -45,11 +45,11 @@ struct RunStart: Verb {
             session.console.say("the working tree is used as it is: these runs can be neither repeated nor verified")
         }
         guard !dryRun else { return try PlanListing(plan: plan, isJSON: json.isOn).print(on: session.console) }
-        let follower = RunFollower(session, isJSON: json.isOn, settings: launch.set)
+        let follower = RunFollower(session, isJSON: json.isOn, settings: plan.settings)
         let launched = try await session.laboratory.launch(plan) { follower.display.show($0) }
         guard !detach else {
             follower.display.clear()
-            try session.laboratory.startBackgroundSupervisor(settings: launch.set)
+            try session.laboratory.startBackgroundSupervisor(settings: plan.settings)
             return try tell(launched, session)
         }
         try await follower.drive(launched.runs, .stopping)

@@ -35,6 +35,8 @@ package actor Supervisor {
     /// How often in a row the ledger refused; nothing starts meanwhile.
     var refusals = 0
 
+    /// The dispatchers of launches that said something else of a target than the site does, by `LedgerJob.place`.
+    var ownDispatchers: [String: any Dispatcher] = [:]
     /// Targets that get nothing at the moment: a submission is under way, or was a moment ago, or was refused.
     var closed: Set<String> = []
     /// How often in a row the engine of a target refused a submission that it may take later.
@@ -143,10 +145,12 @@ package actor Supervisor {
             let capabilities = type(of: target.dispatcher).capabilities
             let interval = capabilities.sharesFiles ? pace.status : pace.remoteStatus
             group.addTask { await self.repeatedly(every: interval) { await self.queryInTurn(name) } }
-            group.addTask {
-                for await _ in target.dispatcher.changes() { await self.query(name) }
-            }
+            group.addTask { await self.listen(to: target.dispatcher, of: name) }
         }
+    }
+
+    private nonisolated func listen(to dispatcher: any Dispatcher, of target: String) async {
+        for await _ in dispatcher.changes() { await query(target) }
     }
 
     private nonisolated func repeatedly(every interval: Duration, _ action: @Sendable () async -> Void) async {
@@ -165,6 +169,7 @@ package actor Supervisor {
         case .cancel(let key): await cancel(key)
         case .queue(let key, let pause): await queue(key, after: pause)
         case .open(let target, let pause): await open(target, after: pause)
+        case .listen(let target, let dispatcher): await listen(to: dispatcher, of: target)
         }
         ring()
     }
@@ -181,4 +186,5 @@ enum SupervisorWork {
     case queue(JobKey, after: Duration)
     /// The target takes submissions again.
     case open(String, after: Duration)
+    case listen(String, any Dispatcher)
 }

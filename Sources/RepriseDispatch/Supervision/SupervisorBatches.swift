@@ -6,12 +6,17 @@ extension Supervisor {
         guard let target = targets[name] else { return }
         var isRefused = false
         defer { reopen(name, isRefused: isRefused) }
+        let dispatcher: any Dispatcher
+        do { dispatcher = try starting.first.map(dispatcher(of:)) ?? target.dispatcher } catch {
+            for job in starting { refused(job.record.key, error) }
+            return
+        }
         let prepared = await prepare(starting)
         // Asked again here: preparing takes time.
         let wanted = prepared.filter { !stopping.contains($0.ledger.record.key.run) }
         for (job, _) in prepared where stopping.contains(job.record.key.run) { abandon(job.record.key) }
         guard !wanted.isEmpty else { return }
-        let results = await submit(wanted.map(\.job), target.dispatcher)
+        let results = await submit(wanted.map(\.job), dispatcher)
         for (job, prepared) in wanted {
             switch results[prepared.key] ?? .failure(CancellationError()) {
             case .success(let handle): hasStarted(job, prepared, handle, target)

@@ -39,11 +39,13 @@ extension Supervisor {
     /// What an earlier supervisor handed over without writing it down: it may have died in between.
     private func findSubmitted(_ open: [LedgerJob]) async throws -> [JobKey: JobHandle] {
         var handles: [JobKey: JobHandle] = [:]
-        for (name, target) in targets {
-            let unknown = open.filter { $0.target == name && !$0.record.state.isEnded && $0.record.handle == nil }
-            if unknown.isEmpty { continue }
-            let found = try await target.dispatcher.find(unknown.map(\.bareJob))
-            handles.merge(found) { first, _ in first }
+        let unknown = open.filter {
+            targets[$0.target] != nil && !$0.record.state.isEnded && $0.record.handle == nil
+        }
+        for jobs in Dictionary(grouping: unknown, by: \.place).values {
+            // What cannot be handed over any more was not handed over so either.
+            guard let dispatcher = jobs.first.flatMap({ try? dispatcher(of: $0) }) else { continue }
+            handles.merge(try await dispatcher.find(jobs.map(\.bareJob))) { first, _ in first }
         }
         return handles
     }
@@ -58,7 +60,8 @@ extension Supervisor {
         guard let handle = job.record.handle.map(JobHandle.init) ?? found else { return arrange(job) }
         // A credential that is gone, or a snapshot that is damaged, must not hide a job that runs.
         let adopted = (try? await lifecycle.adopt(job)) ?? job.bareJob
-        scheduler.adopt(job, holdings: await target.dispatcher.holdings(of: adopted))
+        let dispatcher = (try? dispatcher(of: job)) ?? target.dispatcher
+        scheduler.adopt(job, holdings: await dispatcher.holdings(of: adopted))
         let isKnown = job.record.state == .running
         jobs[job.record.key] = SupervisedJob(
             job: job,
@@ -163,15 +166,24 @@ extension Supervisor {
     }
 
     private func queryOnce(_ target: String) async {
-        var asked: [Job: JobHandle] = [:]
+        var asked: [String: (dispatcher: any Dispatcher, jobs: [Job: JobHandle])] = [:]
         for key in atEngine {
-            if let supervised = jobs[key], supervised.job.target == target, let at = supervised.atEngine {
-                asked[at.job] = at.handle
+            guard let supervised = jobs[key], supervised.job.target == target, let at = supervised.atEngine else {
+                continue
             }
+            let place = supervised.job.place
+            if asked[place] == nil {
+                guard let own = (try? dispatcher(of: supervised.job)) ?? targets[target]?.dispatcher else { continue }
+                asked[place] = (own, [:])
+            }
+            asked[place]?.jobs[at.job] = at.handle
         }
-        guard !asked.isEmpty, let dispatcher = targets[target]?.dispatcher else { return }
+        for question in asked.values { await ask(question.dispatcher, question.jobs, of: target) }
+    }
+
+    private func ask(_ dispatcher: any Dispatcher, _ jobs: [Job: JobHandle], of target: String) async {
         do {
-            let statuses = try await dispatcher.status(of: asked)
+            let statuses = try await dispatcher.status(of: jobs)
             hasAnswered(target)
             takeReasons(of: statuses, on: target)
             let news = statuses.filter { isNews($0.value, of: $0.key) }

@@ -10,13 +10,14 @@ extension Supervisor {
         while let (job, holdings) = scheduler.next(except: closed) {
             jobs[job.record.key]?.phase = .starting
             if let target = targets[job.target], type(of: target.dispatcher).capabilities.queues {
-                together[job.target, default: []].append(job)
-                if together[job.target]?.count == pace.batch { close(job.target) }
+                together[job.place, default: []].append(job)
+                if together[job.place]?.count == pace.batch { close(job.target) }
             } else {
                 add(.start(job, holdings))
             }
         }
-        for (target, jobs) in together {
+        for jobs in together.values {
+            guard let target = jobs.first?.target else { continue }
             close(target)
             add(.startTogether(jobs, on: target))
         }
@@ -30,7 +31,7 @@ extension Supervisor {
             if stopping.contains(key.run) { return abandon(key) }
             prepared.gpus = holdings.gpus
             prepared.processors = holdings.processors
-            let handle = try await submit(prepared, target.dispatcher)
+            let handle = try await submit(prepared, dispatcher(of: job))
             hasStarted(job, prepared, handle, target)
             await query(job.target)
         } catch {
@@ -140,7 +141,8 @@ extension Supervisor {
         var number = 1
         while let supervised = jobs[key], let at = supervised.atEngine, let target = targets[supervised.job.target] {
             do {
-                try await target.dispatcher.cancel(at.job, at.handle, grace: pace.grace)
+                let dispatcher = (try? dispatcher(of: supervised.job)) ?? target.dispatcher
+                try await dispatcher.cancel(at.job, at.handle, grace: pace.grace)
                 return
             } catch {
                 if Task.isCancelled { return }

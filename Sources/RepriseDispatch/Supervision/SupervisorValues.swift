@@ -6,15 +6,20 @@ package struct SupervisorTarget: Sendable {
     package var capacity: Capacity
     /// Free bytes of disk where jobs run, asked before jobs that name `disk` start; nil where nobody knows.
     package var freeDisk: @Sendable () -> Int64?
+    /// The dispatcher for jobs whose launch said something else of the target than the site does; nil where that makes no
+    /// difference.
+    package var own: @Sendable (Mapping) throws -> (any Dispatcher)?
 
     package init(
         dispatcher: any Dispatcher,
         capacity: Capacity,
-        freeDisk: @escaping @Sendable () -> Int64? = { nil }
+        freeDisk: @escaping @Sendable () -> Int64? = { nil },
+        own: @escaping @Sendable (Mapping) throws -> (any Dispatcher)? = { _ in nil }
     ) {
         self.dispatcher = dispatcher
         self.capacity = capacity
         self.freeDisk = freeDisk
+        self.own = own
     }
 }
 

@@ -20,6 +20,8 @@ public struct RunRequest: Hashable, Sendable, Codable {
     /// The digest of the snapshot's manifest; nil for a run that a client logged, whose code was never frozen.
     public var snapshot: Digest?
     public var target: String
+    /// What the launch alone said of its targets: by target, then by the setting's name. nil where it said nothing.
+    public var settings: Mapping?
     public var steps: [StepRequest]
     public var variables: Mapping
     /// Environment variable → name of the site's credential. Never its value.
@@ -51,6 +53,7 @@ public struct RunRequest: Hashable, Sendable, Codable {
         seed: Seed,
         snapshot: Digest?,
         target: String = "local",
+        settings: Mapping? = nil,
         steps: [StepRequest],
         variables: Mapping = [:],
         credentials: Mapping = [:],
@@ -76,6 +79,7 @@ public struct RunRequest: Hashable, Sendable, Codable {
         self.seed = seed
         self.snapshot = snapshot
         self.target = target
+        self.settings = settings
         self.steps = steps
         self.variables = variables
         self.credentials = credentials

@@ -1,3 +1,4 @@
+import OrderedCollections
 import GRDB
 import RepriseDispatch
 import RepriseModel
@@ -28,6 +29,7 @@ extension Store: RunLedger {
                     LedgerJob(
                         record: record,
                         target: spec.target ?? query.text(12),
+                        settings: spec.settings ?? [:],
                         runFolder: folder.run(record.key.run),
                         resources: spec.resources,
                         retry: spec.retry,

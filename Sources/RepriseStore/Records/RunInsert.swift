@@ -1,3 +1,4 @@
+import OrderedCollections
 import GRDB
 import RepriseModel
 
@@ -112,7 +113,7 @@ extension Database {
         )
         var ordinal = 0
         for step in run.steps {
-            let spec = try specs.text(of: step)
+            let spec = try specs.text(of: step, settings: run.settings?[run.target(of: step)]?.mapValue)
             for split in step.splits.map({ (0..<$0).map(Optional.some) }) ?? [nil] {
                 try insert.run(number, ordinal, step.name, split, spec)
                 ordinal += 1
@@ -128,14 +129,22 @@ struct JobSpec: Hashable, Codable {
     var needs: [String]
     /// nil: the run's.
     var target: String?
+    /// What the launch alone said of the target.
+    var settings: Mapping?
 }
 
 /// The text of each different spec; the runs of one launch mostly share theirs.
 private struct JobSpecTexts {
     private var texts: [JobSpec: String] = [:]
 
-    mutating func text(of step: StepRequest) throws -> String {
-        let spec = JobSpec(resources: step.resources, retry: step.retry, needs: step.needs, target: step.target)
+    mutating func text(of step: StepRequest, settings: Mapping?) throws -> String {
+        let spec = JobSpec(
+            resources: step.resources,
+            retry: step.retry,
+            needs: step.needs,
+            target: step.target,
+            settings: settings
+        )
         if let text = texts[spec] { return text }
         let text = try Value(encoding: spec).json()
         texts[spec] = text

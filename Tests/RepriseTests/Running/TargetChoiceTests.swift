@@ -1,4 +1,5 @@
 import OrderedCollections
+import RepriseComparison
 import RepriseModel
 import RepriseSite
 import Testing
@@ -29,7 +30,9 @@ import Testing
     }
 
     private func plan(_ file: String, on target: String?) async throws -> LaunchPlan {
-        try await folder().laboratory.plan(RunOptions(file: file, target: target))
+        let ground = try folder()
+        defer { withExtendedLifetime(ground) {} }
+        return try await ground.laboratory.plan(RunOptions(file: file, target: target))
     }
 
     private func mistake(_ file: String, on target: String) async throws -> any RepriseError {
