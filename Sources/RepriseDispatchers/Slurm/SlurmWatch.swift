@@ -110,7 +110,7 @@ actor SlurmWatch {
     /// Whether the next news of a few jobs cannot be far: the files of those that are open tell it, and cost little.
     private func isLively(_ statuses: [JobKey: JobStatus]) -> Bool {
         let ended = statuses.values.count {
-            if case .submitted = $0 { false } else if case .running = $0 { false } else { true }
+            !$0.isOpen
         }
         if ended > 0 { lastNews = clock.now }
         let open = statuses.count - ended
@@ -348,7 +348,7 @@ actor SlurmWatch {
 extension JobStatus {
     var isOpen: Bool {
         switch self {
-        case .submitted, .running: true
+        case .submitted, .waiting, .running: true
         case .ended, .preempted, .lost: false
         }
     }
