@@ -25,7 +25,7 @@ import Testing
     private func folder() throws -> LaboratoryFolder {
         try LaboratoryFolder([
             "reprise.yaml": Self.site, "a.exp.yaml": Self.chain,
-            "b.exp.yaml": "command: \"true\"\nparameters: {n: 1}\nsweep: {n: [1, 2, 3, 4]}",
+            "b.exp.yaml": "command: \"true\"\nparameters: {n: 1}\nsweep: {grid: {n: [1, 2, 3, 4]}}",
         ])
     }
 
