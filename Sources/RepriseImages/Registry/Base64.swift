@@ -1,5 +1,5 @@
 /// RFC 4648 with padding, as login files write `user:password`.
-func base64(_ bytes: [UInt8]) -> String {
+package func base64(_ bytes: [UInt8]) -> String {
     var text = ""
     for start in stride(from: 0, to: bytes.count, by: 3) {
         let group = bytes[start..<min(start + 3, bytes.count)]
@@ -13,7 +13,7 @@ func base64(_ bytes: [UInt8]) -> String {
 }
 
 /// Nil for what is no such text; padding may be missing.
-func base64Decoded(_ text: String) -> [UInt8]? {
+package func base64Decoded(_ text: String) -> [UInt8]? {
     var bytes: [UInt8] = []
     var (bits, count) = (UInt32(0), 0)
     for byte in text.utf8 where byte != UInt8(ascii: "=") {

@@ -1,0 +1,178 @@
+import RepriseDispatch
+import RepriseModel
+import RepriseSystem
+
+/// Hands jobs to a queue of AWS Batch, by the `aws` command; files go and come through a bucket of S3.
+///
+/// What keeps a job from being executed twice, whoever dies when: each job's folder says under which name it is about to be
+/// submitted before it is, and AWS Batch can be asked for that name; `aws` holds a lock while it lives, so that nobody asks
+/// too early; and the script executes nothing but what it alone has claimed.
+package final class AWSBatch: Dispatcher {
+    package static let kind = "aws-batch"
+    package static let capabilities = DispatchCapabilities(
+        sharesFiles: false,
+        queues: true,
+        limitsMemory: true,
+        limitsTime: true
+    )
+
+    let settings: BatchSettings
+    let folder: String
+    let files: any FileSystem
+    let entropy: any Entropy
+    let jobFiles: BatchJobFiles
+    let commands: AWSCommands
+    let session: AWSSession
+    private let processes: any ProcessRunner
+    private let wallClock: any WallClock
+    private let interval: Duration
+    private let parts: BatchParts
+
+    /// `folder` is where notes and locks of this store lie. `interval` is the time between two looks at what jobs have
+    /// sent; AWS Batch itself is asked three times as seldom.
+    package init(
+        _ settings: BatchSettings,
+        folder: String,
+        files: any FileSystem = LiveFileSystem(),
+        processes: any ProcessRunner = LiveProcessRunner(),
+        variables: [String: String] = inheritedVariables(),
+        entropy: any Entropy = LiveEntropy(),
+        wallClock: any WallClock = LiveWallClock(),
+        interval: Duration = .seconds(5)
+    ) {
+        self.settings = settings
+        self.folder = folder
+        self.files = files
+        self.entropy = entropy
+        self.processes = processes
+        self.wallClock = wallClock
+        self.interval = interval
+        jobFiles = BatchJobFiles(files: files, folder: folder)
+        commands = AWSCommands(settings: settings, processes: processes, variables: variables)
+        session = AWSSession(commands, wallClock: wallClock)
+        parts = BatchParts()
+    }
+
+    convenience init(_ parts: DispatcherParts) {
+        self.init(
+            BatchSettings(parts.target, variables: parts.variables),
+            folder: parts.folder,
+            files: parts.files,
+            processes: parts.processes,
+            variables: parts.variables,
+            wallClock: parts.wallClock
+        )
+    }
+
+    package func changes() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
+
+    package func status(of jobs: [Job: JobHandle]) async throws -> [JobKey: JobStatus] {
+        try await watch().status(of: jobs)
+    }
+
+    package func cancel(_ job: Job, _ handle: JobHandle, grace: Duration) async throws {
+        guard ExitFile.read(in: job.folder, files) == nil else { return }
+        let watch = try await watch()
+        let hasBegun = await watch.hasBegun(job, handle)
+        await watch.noteCancelled(job.key)
+        await watch.expectNews(for: grace + .seconds(60))
+        try await stopping().cancel(job, handle, hasBegun: hasBegun, grace: grace)
+    }
+
+    // MARK: Parts that need the store's folder
+
+    func staging() async throws -> BatchStaging { try await parts.staging { try self.makeStaging() } }
+
+    private func makeStaging() throws -> BatchStaging {
+        try files.makeFolder(folder)
+        let transfers = S3Transfers(processes: processes, files: files, entropy: entropy, folder: folder + "/replies")
+        let name = try jobFiles.storeName(using: entropy)
+        let store = S3Store(session: session, transfers: transfers, settings: settings, store: name)
+        return BatchStaging(store: store, jobFiles: jobFiles, files: files, processes: processes, entropy: entropy)
+    }
+
+    private func watch() async throws -> BatchWatch {
+        let staging = try await staging()
+        return await parts.watch {
+            BatchWatch(self.commands, staging, wallClock: self.wallClock, interval: self.interval)
+        }
+    }
+
+    private func stopping() async throws -> BatchStopping {
+        let staging = try await staging()
+        return await parts.stopping { BatchStopping(self.commands, staging) }
+    }
+
+    // MARK: Finding
+
+    package func find(_ jobs: [Job]) async throws -> [JobKey: JobHandle] {
+        try files.makeFolder(folder)
+        let lock = try await hold(folder + "/submit.lock")
+        let found = try await identify(jobs)
+        withExtendedLifetime(lock) {}
+        return found
+    }
+
+    /// Those that were submitted. AWS Batch is asked only where somebody died before writing down its answer.
+    func identify(_ jobs: [Job]) async throws -> [JobKey: JobHandle] {
+        var found: [JobKey: JobHandle] = [:]
+        var doubtful: [(job: Job, submission: BatchJobFiles.Submission)] = []
+        for job in jobs {
+            guard let submission = jobFiles.submission(of: job) else { continue }
+            if let handle = submission.handle { found[job.key] = handle } else { doubtful.append((job, submission)) }
+        }
+        guard !doubtful.isEmpty else { return found }
+        // A submission whose submitter died may be under way.
+        _ = try await hold(folder + "/aws.lock")
+        var ids: [String: String] = [:]
+        for name in Set(doubtful.map(\.submission.name)).sorted() {
+            ids[name] = try await commands.find(name: name)
+            if ids[name] == nil {
+                // A list may be a moment behind.
+                try await ContinuousClock().sleep(for: .seconds(2))
+                ids[name] = try await commands.find(name: name)
+            }
+        }
+        for (job, submission) in doubtful {
+            var submission = submission
+            guard let id = ids[submission.name] else { continue }
+            submission.id = id
+            try jobFiles.write(submission, of: job)
+            found[job.key] = submission.handle
+        }
+        return found
+    }
+
+    /// Waits for its turn; nobody holds one of these for longer than AWS takes to answer.
+    func hold(_ path: String) async throws -> FileLock {
+        while true {
+            if let lock = try FileLock(path) { return lock }
+            try await ContinuousClock().sleep(for: .milliseconds(10))
+        }
+    }
+}
+
+/// What is made once, when it is first needed.
+private actor BatchParts {
+    private var knownStaging: BatchStaging?
+    private var knownWatch: BatchWatch?
+    private var knownStopping: BatchStopping?
+
+    func staging(_ make: @Sendable () throws -> BatchStaging) throws -> BatchStaging {
+        let staging = try knownStaging ?? make()
+        knownStaging = staging
+        return staging
+    }
+
+    func watch(_ make: @Sendable () -> BatchWatch) -> BatchWatch {
+        let watch = knownWatch ?? make()
+        knownWatch = watch
+        return watch
+    }
+
+    func stopping(_ make: @Sendable () -> BatchStopping) -> BatchStopping {
+        let stopping = knownStopping ?? make()
+        knownStopping = stopping
+        return stopping
+    }
+}

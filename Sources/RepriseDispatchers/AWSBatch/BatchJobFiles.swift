@@ -1,0 +1,93 @@
+import RepriseDispatch
+import RepriseModel
+import RepriseSystem
+
+/// What files in a job's folder tell of its way through AWS Batch.
+struct BatchJobFiles: Sendable {
+    static let submission = "batch.job"
+    static let limit = "limit"
+
+    /// As what the job was, or was about to be, submitted.
+    struct Submission: Hashable {
+        /// The name of the batch.
+        var name: String
+        /// Its place in the array; nil for a single job.
+        var index: Int?
+        /// The id of the batch; nil as long as nobody has heard it.
+        var id: String?
+
+        /// Its part in the keys of what it sends.
+        var number: Int { index ?? 0 }
+
+        var handle: JobHandle? {
+            guard let id else { return nil }
+            return JobHandle(index.map { "\(id):\($0)" } ?? id)
+        }
+    }
+
+    let files: any FileSystem
+    /// The store's folder for AWS Batch.
+    let folder: String
+
+    func submission(of job: Job) -> Submission? {
+        guard let text = try? files.text(job.folder + "/" + Self.submission) else { return nil }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        guard lines.count >= 3, !lines[0].isEmpty else { return nil }
+        return Submission(name: lines[0], index: Int(lines[1]), id: lines[2].isEmpty ? nil : lines[2])
+    }
+
+    func write(_ submission: Submission, of job: Job) throws(FileError) {
+        let lines = [submission.name, submission.index.map(String.init) ?? "-", submission.id ?? ""]
+        try files.write(lines.joined(separator: "\n") + "\n", to: job.folder + "/" + Self.submission)
+    }
+
+    func forget(_ job: Job) { try? files.remove(job.folder + "/" + Self.submission) }
+
+    func limit(of job: Job) -> String? { try? files.text(job.folder + "/" + Self.limit) }
+
+    // MARK: Batches
+
+    func folder(of batch: String) -> String { folder + "/" + batch }
+
+    /// How many jobs the batch has, all of which need what is staged for it until they have ended.
+    func write(size: Int, of batch: String) throws(FileError) {
+        try files.makeFolder(folder(of: batch))
+        try files.write("\(size)\n", to: folder(of: batch) + "/size")
+    }
+
+    func noteEnd(of submission: Submission) {
+        // Without the note the folder stays, and no job is the worse for it.
+        _ = try? files.create(folder(of: submission.name) + "/ended-\(submission.number)", bytes: [], mode: 0o644)
+    }
+
+    /// Whether every job of the batch has ended, whoever saw it.
+    func isOver(_ batch: String) -> Bool {
+        guard let text = try? files.text(folder(of: batch) + "/size"), let size = Int(text.prefix { $0 != "\n" }),
+            let names = try? files.names(in: folder(of: batch))
+        else { return false }
+        return names.count { $0.hasPrefix("ended-") } >= size
+    }
+
+    /// Jobs of the batch that were asked to stop, with their grace in seconds.
+    func stops(of batch: String) -> [(number: String, grace: String)] {
+        let names = (try? files.names(in: folder(of: batch))) ?? []
+        return names.filter { $0.hasPrefix("stop-") }
+            .compactMap { name in
+                (try? files.text(folder(of: batch) + "/" + name)).map { (String(name.dropFirst(5)), $0) }
+            }
+    }
+
+    func writeStop(_ submission: Submission, grace: String) throws(FileError) {
+        try files.makeFolder(folder(of: submission.name))
+        try files.write(grace, to: folder(of: submission.name) + "/stop-\(submission.number)")
+    }
+
+    /// What stands for this store in the bucket, chosen once.
+    func storeName(using entropy: any Entropy) throws -> String {
+        let path = folder + "/name"
+        let fresh = withUnsafeBytes(of: entropy.next()) { hexadecimal($0) }
+        if try files.status(path) == nil { _ = try files.create(path, bytes: Array(fresh.utf8), mode: 0o644) }
+        let name = try files.text(path)
+        return name.isEmpty ? fresh : name
+    }
+}

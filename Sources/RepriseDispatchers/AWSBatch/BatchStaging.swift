@@ -1,0 +1,172 @@
+import RepriseDispatch
+import RepriseModel
+import RepriseSystem
+
+/// Brings what jobs need into the bucket, and says to running ones what they should heed.
+struct BatchStaging: Sendable {
+    let store: S3Store
+    let jobFiles: BatchJobFiles
+    let files: any FileSystem
+    let processes: any ProcessRunner
+    let entropy: any Entropy
+
+    /// Everything that the batch's script fetches, and the script itself. Returns where the script lies.
+    func stage(_ batch: BatchBatch, _ jobs: [Job], halves: String?) async throws -> String {
+        let parcels = try jobs.map { job in
+            guard let parcel = job.parcel else {
+                throw Mistake("\(job.key) was prepared for an engine that sees this machine's files", code: "no-parcel")
+            }
+            return parcel
+        }
+        if let first = parcels.first { try await stageShared(first) }
+        let folder = jobFiles.folder(of: batch.name)
+        try files.makeFolder(folder)
+        var bodies: [(key: String, body: S3Call.Body)] = []
+        var drafts: [String] = []
+        defer { for draft in drafts { try? files.remove(draft) } }
+        for (index, parcel) in parcels.enumerated() {
+            let draft = "\(folder)/\(index).tar"
+            drafts.append(draft)
+            try Parcels(files: files).write(parcel.files, below: parcel.runFolder, to: draft)
+            bodies.append((try await store.input(batch.name, "\(index).tar"), .file(draft)))
+        }
+        if let halves { bodies.append((try await store.input(batch.name, "halves"), .text(halves))) }
+        bodies.append((try await store.input(batch.name, "control"), .text(try await control(of: batch.name, isNew: true))))
+        let script = BatchScript.text(batch, try await addresses(of: batch))
+        let key = try await store.input(batch.name, "start.sh")
+        bodies.append((key, .text(script)))
+        try await store.put(bodies)
+        return try await store.address(key: key)
+    }
+
+    // MARK: Code and data
+
+    /// What many batches share lies there under the name of its content.
+    private func stageShared(_ parcel: JobParcel) async throws {
+        if let code = parcel.code { try await stage(code.path, as: try await store.key("code/\(code.name)")) }
+        for item in parcel.data {
+            let key = try await store.key("data/\(item.content)")
+            guard item.isFolder else {
+                try await stage(item.path, as: key)
+                continue
+            }
+            if await store.session.isKnown(key) { continue }
+            let draft = jobFiles.folder + "/" + item.content + ".tar.gz"
+            defer { try? files.remove(draft) }
+            if try await isThere(key) { continue }
+            _ = try await processes.succeed(Invocation("tar", ["-czf", draft, "-C", item.path, "."]))
+            try await stage(draft, as: key)
+        }
+    }
+
+    private func stage(_ path: String, as key: String) async throws {
+        if await store.session.isKnown(key) { return }
+        if try await !isThere(key) {
+            if let bytes = try files.status(path)?.bytes, bytes > 5 << 30 {
+                throw AWSError.tooLarge(path: path, bytes: bytes)
+            }
+            try await store.put([(key, .file(path))])
+        }
+        await store.session.note(key)
+    }
+
+    /// Objects appear whole or not at all.
+    private func isThere(_ key: String) async throws -> Bool {
+        let isThere = try await store.list(prefix: key).contains { $0.key == key }
+        if isThere { await store.session.note(key) }
+        return isThere
+    }
+
+    // MARK: Addresses
+
+    private func addresses(of batch: BatchBatch) async throws -> BatchAddresses {
+        let place = try await store.session.place()
+        let output = try await store.output(batch.name)
+        var addresses = BatchAddresses(
+            bucket: place.bucketAddress.text,
+            out: output,
+            form: try await form(of: batch.name),
+            control: try await store.address(key: try await store.input(batch.name, "control")),
+            parcels: [],
+            claims: []
+        )
+        for index in batch.entries.indices {
+            addresses.parcels.append(try await store.address(key: try await store.input(batch.name, "\(index).tar")))
+            addresses.claims.append(try await store.listAddress(prefix: "\(output)/\(index)/claim_"))
+        }
+        if let code = batch.code { addresses.code = try await store.address(key: try await store.key("code/\(code)")) }
+        for item in batch.data {
+            addresses.data.append(try await store.address(key: try await store.key("data/\(item.content)")))
+        }
+        if batch.hasSecrets {
+            addresses.halves = try await store.address(key: try await store.input(batch.name, "halves"))
+        }
+        return addresses
+    }
+
+    private func form(of batch: String) async throws -> [BatchAddresses.Field] {
+        let signature = try await store.session.signature()
+        let end = signature.moment.advanced(by: signature.credentials.lasting(signature.moment))
+        // When they must be renewed, by whoever watches the batch then.
+        try files.makeFolder(jobFiles.folder(of: batch))
+        try files.write("\(signature.moment.milliseconds) \(end.milliseconds)\n", to: jobFiles.folder(of: batch) + "/until")
+        return signature.form(
+            bucket: try await store.session.place().bucket,
+            prefix: try await store.output(batch) + "/",
+            until: end
+        )
+        .map { BatchAddresses.Field(name: $0.name, value: $0.value) }
+    }
+
+    // MARK: Control
+
+    /// What running jobs of the batch read every few seconds.
+    private func control(of batch: String, isNew: Bool, renewing: Bool = false) async throws -> String {
+        var lines: [String] = []
+        if !isNew { lines += jobFiles.stops(of: batch).map { "stop \($0.number) \($0.grace)" } }
+        if renewing {
+            lines += try await form(of: batch).map { "field \($0.name) \($0.value)" }
+            lines.append("control " + (try await store.address(key: try await store.input(batch, "control"))))
+        }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    func writeControl(of batch: String) async throws {
+        let text = try await control(of: batch, isNew: false, renewing: isRenewed(batch))
+        try await store.put([(try await store.input(batch, "control"), .text(text))])
+    }
+
+    /// Signs anew what the batch's running jobs use, when more than half of its time is over.
+    func renew(_ batch: String, now: Timestamp) async throws {
+        guard let (start, end) = until(batch), now.since(start) * 2 > end.since(start) else { return }
+        guard try await store.session.signature().credentials.isFresh(now) else { return }
+        _ = try? files.create(jobFiles.folder(of: batch) + "/renewed", bytes: [], mode: 0o644)
+        try await writeControl(of: batch)
+    }
+
+    private func isRenewed(_ batch: String) -> Bool {
+        ((try? files.status(jobFiles.folder(of: batch) + "/renewed")) ?? nil) != nil
+    }
+
+    private func until(_ batch: String) -> (start: Timestamp, end: Timestamp)? {
+        guard let text = try? files.text(jobFiles.folder(of: batch) + "/until") else { return nil }
+        let words = text.split { $0 == " " || $0 == "\n" }.compactMap { Int64($0) }
+        return words.count == 2 ? (Timestamp(milliseconds: words[0]), Timestamp(milliseconds: words[1])) : nil
+    }
+
+    // MARK: Afterwards
+
+    /// Removes what is in the bucket of a job that has ended, and of its batch when that is over.
+    func clear(_ submission: BatchJobFiles.Submission, keys: [String]) async {
+        jobFiles.noteEnd(of: submission)
+        var all = keys
+        if let parcel = try? await store.input(submission.name, "\(submission.number).tar") { all.append(parcel) }
+        if jobFiles.isOver(submission.name) {
+            for name in ["start.sh", "control", "halves"] {
+                if let key = try? await store.input(submission.name, name) { all.append(key) }
+            }
+            try? files.remove(jobFiles.folder(of: submission.name))
+        }
+        await store.remove(all)
+    }
+}

@@ -1,0 +1,83 @@
+import RepriseDispatch
+import RepriseModel
+import RepriseSystem
+
+/// Ends jobs. One that runs is asked by what it reads every few seconds, so that it can hand back what it has; AWS Batch
+/// ends those that do not, and those that have not begun.
+actor BatchStopping {
+    /// How long a job may take to hand back what it has.
+    private static let patience = Duration.seconds(120)
+    static let reason = "stopped by Reprise"
+
+    private let commands: AWSCommands
+    private let staging: BatchStaging
+    private let jobFiles: BatchJobFiles
+    private var waiting: [Request] = []
+    private var flush: Task<Void, any Error>?
+
+    private struct Request {
+        var job: Job
+        var submission: BatchJobFiles.Submission?
+        var id: String
+        var hasBegun: Bool
+        var grace: Duration
+    }
+
+    init(_ commands: AWSCommands, _ staging: BatchStaging) {
+        self.commands = commands
+        self.staging = staging
+        jobFiles = staging.jobFiles
+    }
+
+    /// Returns when the request is made. As long as this process lives it sees to it that the job ends; the next one asks
+    /// again.
+    func cancel(_ job: Job, _ handle: JobHandle, hasBegun: Bool, grace: Duration) async throws {
+        waiting.append(
+            Request(
+                job: job,
+                submission: jobFiles.submission(of: job),
+                id: handle.description,
+                hasBegun: hasBegun,
+                grace: grace
+            )
+        )
+        let task = flush ?? Task { try await send() }
+        flush = task
+        try await task.value
+    }
+
+    private func send() async throws {
+        try await ContinuousClock().sleep(for: .milliseconds(50))
+        let requests = waiting
+        waiting = []
+        flush = nil
+        for request in requests {
+            guard let submission = request.submission else { continue }
+            let (seconds, attoseconds) = request.grace.components
+            let rest = String(1000 + attoseconds / 1_000_000_000_000_000).dropFirst()
+            try jobFiles.writeStop(submission, grace: "\(seconds).\(rest)")
+        }
+        for batch in Set(requests.compactMap(\.submission?.name)).sorted() { try await staging.writeControl(of: batch) }
+        try await terminate(requests.filter { !$0.hasBegun })
+        let running = requests.filter(\.hasBegun)
+        guard let grace = running.map(\.grace).max() else { return }
+        // Nobody waits for the end of the jobs.
+        Task {
+            try await ContinuousClock().sleep(for: grace + Self.patience)
+            try await terminate(running.filter { ExitFile.read(in: $0.job.folder, jobFiles.files) == nil })
+        }
+    }
+
+    /// A few at once: each takes a program of its own.
+    private func terminate(_ requests: [Request]) async throws {
+        let commands = commands
+        for start in stride(from: 0, to: requests.count, by: 4) {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for request in requests[start..<min(start + 4, requests.count)] {
+                    group.addTask { try await commands.terminate(request.id, reason: Self.reason) }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+}

@@ -1,0 +1,257 @@
+import RepriseDispatch
+import RepriseModel
+import RepriseSystem
+
+/// Knows where jobs stand: by one list of what they have sent every few seconds, and more seldom by one question to AWS
+/// Batch for each hundred of them.
+actor BatchWatch {
+    private let commands: AWSCommands
+    private let staging: BatchStaging
+    private let fetching: BatchFetching
+    private let files: any FileSystem
+    private let jobFiles: BatchJobFiles
+    private let wallClock: any WallClock
+    private let clock = ContinuousClock()
+    private var listPace: BatchPace
+    private var askPace: BatchPace
+    private var known: [JobKey: Known] = [:]
+
+    /// What was seen of a job so far.
+    private struct Known {
+        var since: ContinuousClock.Instant
+        var submission: BatchJobFiles.Submission?
+        var inbox = BatchInbox()
+        var claim: Timestamp?
+        var trouble: String?
+        var lastWords: String?
+        var row: BatchRow?
+        var asked: ContinuousClock.Instant?
+        var listed: ContinuousClock.Instant?
+        /// Since when AWS Batch says that it is over, or knows nothing of it.
+        var overSince: ContinuousClock.Instant?
+        var verdict: String?
+        var isCancelled = false
+        var damages = 0
+    }
+
+    init(_ commands: AWSCommands, _ staging: BatchStaging, wallClock: any WallClock, interval: Duration) {
+        self.commands = commands
+        self.staging = staging
+        fetching = BatchFetching(store: staging.store, processes: staging.processes, files: staging.files)
+        files = staging.files
+        jobFiles = staging.jobFiles
+        self.wallClock = wallClock
+        listPace = BatchPace(interval: interval, urgent: min(interval, .seconds(2)))
+        askPace = BatchPace(interval: interval * 3, urgent: min(interval, .seconds(2)))
+    }
+
+    func status(of jobs: [Job: JobHandle]) async throws -> [JobKey: JobStatus] {
+        var statuses: [JobKey: JobStatus] = [:]
+        var open: [Job: JobHandle] = [:]
+        for (job, handle) in jobs {
+            note(job)
+            if let status = ended(job) { statuses[job.key] = status } else { open[job] = handle }
+        }
+        if !open.isEmpty {
+            do {
+                try await list(open)
+                try await ask(open)
+            } catch {
+                if statuses.isEmpty { throw error }
+            }
+            for (job, handle) in open { statuses[job.key] = try await judge(job, handle) }
+        }
+        await tidy(jobs, statuses)
+        return statuses
+    }
+
+    /// From now on looks more often for a while.
+    func expectNews(for time: Duration) {
+        listPace.expectNews(until: clock.now + time)
+        askPace.expectNews(until: clock.now + time)
+    }
+
+    /// Whether the job's script has claimed it, as far as a look at this moment tells.
+    func hasBegun(_ job: Job, _ handle: JobHandle) async -> Bool {
+        note(job)
+        if known[job.key]?.claim != nil { return true }
+        listPace.hurry()
+        try? await list([job: handle])
+        return known[job.key]?.claim != nil
+    }
+
+    func noteCancelled(_ key: JobKey) { known[key]?.isCancelled = true }
+
+    private func note(_ job: Job) {
+        if known[job.key] == nil { known[job.key] = Known(since: clock.now, submission: jobFiles.submission(of: job)) }
+    }
+
+    private func ended(_ job: Job) -> JobStatus? {
+        guard let record = ExitFile.read(in: job.folder, files) else { return nil }
+        return .ended(record, reason: record.isSuccess ? nil : jobFiles.limit(of: job))
+    }
+
+    // MARK: What jobs have sent
+
+    private func list(_ jobs: [Job: JobHandle]) async throws {
+        guard listPace.isDue(clock.now) else { return }
+        let begin = clock.now
+        listPace.begin(begin)
+        do {
+            let head = try await staging.store.key("\(staging.store.store)/out/")
+            let inboxes = BatchInbox.sorted(try await staging.store.list(prefix: head), head: head)
+            var budget = 64
+            for job in jobs.keys.sorted(by: { $0.key.description < $1.key.description }) {
+                guard let submission = known[job.key]?.submission else {
+                    known[job.key]?.listed = begin
+                    continue
+                }
+                try await take(inboxes["\(submission.name)/\(submission.number)"] ?? BatchInbox(), job, &budget)
+                known[job.key]?.listed = begin
+            }
+            for batch in Set(jobs.keys.compactMap { known[$0.key]?.submission?.name }) {
+                try await staging.renew(batch, now: wallClock.now())
+            }
+            listPace.succeed()
+        } catch {
+            listPace.fail()
+            throw error
+        }
+    }
+
+    private func take(_ inbox: BatchInbox, _ job: Job, _ budget: inout Int) async throws {
+        known[job.key]?.inbox = inbox
+        if let claim = inbox.claim, known[job.key]?.claim == nil { known[job.key]?.claim = claim }
+        if let key = inbox.trouble, known[job.key]?.trouble == nil {
+            known[job.key]?.trouble = await fetching.words(key)
+            expectNews(for: .seconds(20))
+        }
+        if let key = inbox.leavings {
+            do {
+                try await fetching.take(leavings: key, of: job, run: job.parcel?.runFolder ?? runFolder(of: job))
+            } catch let error as TarDamage {
+                known[job.key]?.damages += 1
+                if known[job.key]?.damages ?? 0 < 3 { throw error }
+            }
+            return
+        }
+        guard !inbox.pieces.isEmpty, budget > 0 else { return }
+        let part = Array(inbox.pieces.prefix(budget))
+        budget -= part.count
+        try await fetching.take(part, of: job)
+    }
+
+    private func runFolder(of job: Job) -> String {
+        let below = job.key.folder
+        return below.isEmpty ? job.folder : String(job.folder.dropLast(below.count + 1))
+    }
+
+    // MARK: What AWS Batch says
+
+    private func ask(_ jobs: [Job: JobHandle]) async throws {
+        let open = jobs.filter { ended($0.key) == nil }
+        guard !open.isEmpty, askPace.isDue(clock.now) else { return }
+        let begin = clock.now
+        askPace.begin(begin)
+        do {
+            let rows = try await commands.describe(open.values.map(\.description).sorted())
+            let byID = Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }
+            for (job, handle) in open {
+                let row = byID[handle.description]
+                known[job.key]?.row = row
+                known[job.key]?.asked = begin
+                if row?.state?.isEnd ?? (row == nil), known[job.key]?.overSince == nil {
+                    known[job.key]?.overSince = clock.now
+                    listPace.hurry()
+                    expectNews(for: .seconds(10))
+                }
+            }
+            askPace.succeed()
+        } catch {
+            askPace.fail()
+            throw error
+        }
+    }
+
+    // MARK: Judging
+
+    private func judge(_ job: Job, _ handle: JobHandle) async throws -> JobStatus {
+        if let status = ended(job) { return status }
+        guard let seen = known[job.key] else { return .submitted }
+        let asLooks: JobStatus = seen.claim == nil ? .submitted : .running(since: seen.claim)
+        guard seen.asked != nil else { return asLooks }
+        if let row = seen.row, let reason = BatchEnd.hopelessness(row), seen.verdict == nil {
+            known[job.key]?.verdict = reason
+            try await commands.terminate(handle.description, reason: reason)
+            return asLooks
+        }
+        // What it handed back may have come after the last look.
+        guard let over = seen.overSince, let listed = seen.listed, listed > over || seen.damages >= 3 else { return asLooks }
+        if let stream = seen.row?.log, seen.lastWords == nil, seen.trouble == nil {
+            let lines = await commands.log(stream).filter { $0.contains { !$0.isWhitespace } }
+            known[job.key]?.lastWords = lines.last { $0.hasPrefix("reprise: ") }.map { String($0.dropFirst(9)) } ?? lines.last
+        }
+        let evidence = BatchEvidence(
+            job: job,
+            start: seen.claim,
+            trouble: seen.trouble,
+            lastWords: known[job.key]?.lastWords,
+            isCancelled: seen.isCancelled || seen.row?.reason.hasPrefix(BatchStopping.reason) == true,
+            verdict: seen.verdict
+        )
+        guard let row = seen.row else { return BatchEnd.forgotten(evidence) }
+        return BatchEnd.status(row, evidence, now: wallClock.now())
+    }
+
+    /// Forgets what has ended, and clears the bucket of it.
+    private func tidy(_ jobs: [Job: JobHandle], _ statuses: [JobKey: JobStatus]) async {
+        for job in jobs.keys {
+            switch statuses[job.key] {
+            case .ended, .preempted, .lost: break
+            case .submitted, .running, nil: continue
+            }
+            guard let seen = known.removeValue(forKey: job.key), let submission = seen.submission else { continue }
+            let note = jobFiles.folder(of: submission.name) + "/ended-\(submission.number)"
+            guard (try? files.status(jobFiles.folder(of: submission.name))) != .some(nil),
+                (try? files.status(note)) == .some(nil)
+            else { continue }
+            var keys = seen.inbox.keys
+            if keys.isEmpty, let head = try? await staging.store.output(submission.name) {
+                keys = ((try? await staging.store.list(prefix: "\(head)/\(submission.number)/")) ?? []).map(\.key)
+            }
+            await staging.clear(submission, keys: keys)
+        }
+    }
+}
+
+/// How often something may be asked: seldom, more often where news is expected, ever more seldom where nobody answers.
+struct BatchPace {
+    let interval: Duration
+    let urgent: Duration
+    private var tried: ContinuousClock.Instant?
+    private var failures = 0
+    private var urgentUntil: ContinuousClock.Instant?
+    private var isHurried = false
+
+    init(interval: Duration, urgent: Duration) {
+        self.interval = interval
+        self.urgent = urgent
+    }
+
+    func isDue(_ now: ContinuousClock.Instant) -> Bool {
+        guard let tried else { return true }
+        if isHurried, failures == 0 { return true }
+        let usual = (urgentUntil ?? now) > now ? urgent : interval
+        return now - tried >= min(.seconds(60), usual * (1 << min(failures, 6)))
+    }
+
+    mutating func begin(_ now: ContinuousClock.Instant) {
+        tried = now
+        isHurried = false
+    }
+
+    mutating func succeed() { failures = 0 }
+    mutating func fail() { failures += 1 }
+    mutating func hurry() { isHurried = true }
+    mutating func expectNews(until moment: ContinuousClock.Instant) { urgentUntil = max(urgentUntil ?? moment, moment) }
+}
