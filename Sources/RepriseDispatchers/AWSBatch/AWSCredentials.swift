@@ -1,3 +1,4 @@
+import OrderedCollections
 import RepriseModel
 
 /// Who one is for Amazon's services, for a while.

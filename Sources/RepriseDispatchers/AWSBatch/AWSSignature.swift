@@ -1,3 +1,4 @@
+import OrderedCollections
 import RepriseImages
 import RepriseModel
 import RepriseSystem

@@ -27,7 +27,7 @@ struct BatchStaging: Sendable {
         for (index, parcel) in parcels.enumerated() {
             let draft = "\(folder)/\(index).tar"
             drafts.append(draft)
-            try Parcels(files: files).write(parcel.files, below: parcel.runFolder, to: draft)
+            try Parcels(files: files).write(parcel, to: draft)
             bodies.append((try await store.input(batch.name, "\(index).tar"), .file(draft)))
         }
         if let halves { bodies.append((try await store.input(batch.name, "halves"), .text(halves))) }
