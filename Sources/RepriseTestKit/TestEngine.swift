@@ -39,5 +39,9 @@ package enum TestEngine: String, CaseIterable, Sendable {
     /// `CLAIM:PATH`, a claim of the cluster's volume whose root lies at that path here.
     package static var claim: String { variable("REPRISE_TEST_CLAIM") }
 
+    /// The job queue that moto serves, and a place in its bucket.
+    package static var batchQueue: String { variable("REPRISE_TEST_BATCH_QUEUE") }
+    package static var batchWorkspace: String { variable("REPRISE_TEST_BATCH_WORKSPACE") }
+
     private static func variable(_ name: String) -> String { ProcessInfo.processInfo.environment[name] ?? "" }
 }

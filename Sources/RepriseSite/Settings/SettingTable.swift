@@ -89,7 +89,12 @@ package enum SettingTable {
         target("modules", .texts, "environment modules to load before a run", [.slurm]),
         target("prologue", .texts, "shell lines before a run, after the modules", [.slurm]),
         target("container", .text, "what runs images on the nodes, such as `apptainer`", [.slurm]),
-        target("options", .texts, "more options for the engine's own command", [.container, .apptainer, .slurm]),
+        target(
+            "options",
+            .texts,
+            "more options for the engine's own command",
+            [.container, .apptainer, .slurm, .awsBatch]
+        ),
         target("context", .text, "the context of kubectl", [.kubernetes]),
         target("namespace", .text, "the namespace that runs go to", [.kubernetes]),
         target("volume", .text, "`CLAIM:PATH`, the claim whose root this machine has at that path", [.kubernetes]),
@@ -115,7 +120,10 @@ package enum SettingTable {
         target("images", .text, "the registry and repository for images", [.kubernetes, .awsBatch]),
         target("region", .text, "the region of the queue", [.awsBatch]),
         target("queue", .text, "the job queue", [.awsBatch]),
-        target("job-definition", .text, "the job definition to start from", [.awsBatch]),
+        target("job-definition", .text, "the job definition whose properties jobs have, too", [.awsBatch]),
+        target("job-role", .text, "the role that programs have", [.awsBatch]),
+        target("execution-role", .text, "the role that pulls images and writes logs", [.awsBatch]),
+        target("endpoint", .text, "where the services answer, if not at AWS's own addresses", [.awsBatch]),
     ]
 
     private static func target(
