@@ -23,7 +23,9 @@ struct AWSCommands: Sendable {
 
     /// The job or array of that name that was submitted to the queue; nil for none.
     func find(name: String) async throws -> String? {
-        let words = ["batch", "list-jobs", "--job-queue", settings.queue ?? "", "--filters", "name=JOB_NAME,values=\(name)"]
+        let words = [
+            "batch", "list-jobs", "--job-queue", settings.queue ?? "", "--filters", "name=JOB_NAME,values=\(name)",
+        ]
         // The jobs of an array may be listed, too.
         return BatchReply.jobs(try await run(words)).first { $0.name == name && !$0.id.contains(":") }?.id
     }
@@ -56,7 +58,10 @@ struct AWSCommands: Sendable {
 
     /// The last lines of a log; empty where there is none, or none that may be read.
     func log(_ stream: String) async -> [String] {
-        let words = ["logs", "get-log-events", "--log-group-name", "/aws/batch/job", "--log-stream-name", stream, "--limit", "20"]
+        let words = [
+            "logs", "get-log-events", "--log-group-name", "/aws/batch/job", "--log-stream-name", stream, "--limit",
+            "20",
+        ]
         return (try? await run(words)).map(BatchReply.log) ?? []
     }
 
@@ -87,7 +92,8 @@ struct AWSCommands: Sendable {
             let text = String(result.text.prefix { !$0.isNewline })
             return result.status == 0 && !text.isEmpty ? text : nil
         }
-        guard let key = try await value("aws_access_key_id"), let secret = try await value("aws_secret_access_key") else {
+        guard let key = try await value("aws_access_key_id"), let secret = try await value("aws_secret_access_key")
+        else {
             throw AWSError.noCredentials(
                 words: "this version of `aws` hands out keys that stand in its files alone; version 2 all others, too"
             )
@@ -114,7 +120,11 @@ struct AWSCommands: Sendable {
         arguments += settings.options
         let result = try await execute(arguments, input: input?.json() ?? "", lock: lock)
         guard result.status == 0 else {
-            throw AWSError.refusal(Self.words(result), command: "aws " + words.prefix(2).joined(separator: " "), settings)
+            throw AWSError.refusal(
+                Self.words(result),
+                command: "aws " + words.prefix(2).joined(separator: " "),
+                settings
+            )
         }
         let text = result.text.drop { $0.isWhitespace }
         return text.isEmpty ? .map([:]) : (try? Value(json: String(text))) ?? .map([:])
@@ -125,7 +135,9 @@ struct AWSCommands: Sendable {
         let changes: [String: String?] = ["AWS_PAGER": "", "AWS_CLI_AUTO_PROMPT": "off"]
         do {
             guard let lock else {
-                return try await processes.run(Invocation("aws", arguments, variables: changes, input: Array(input.utf8)))
+                return try await processes.run(
+                    Invocation("aws", arguments, variables: changes, input: Array(input.utf8))
+                )
             }
             let held = ["--no-fork", lock, "aws"] + arguments
             do {
@@ -135,7 +147,9 @@ struct AWSCommands: Sendable {
                 if result.errorText.contains("failed to execute aws") { throw AWSError.missing(program: "aws") }
                 return result
             } catch is ProgramMissing {
-                return try await processes.run(Invocation("aws", arguments, variables: changes, input: Array(input.utf8)))
+                return try await processes.run(
+                    Invocation("aws", arguments, variables: changes, input: Array(input.utf8))
+                )
             }
         } catch is ProgramMissing {
             throw AWSError.missing(program: "aws")
@@ -144,7 +158,10 @@ struct AWSCommands: Sendable {
 
     private static func words(_ result: ProcessResult) -> String {
         let lines = result.errorText.split(whereSeparator: \.isNewline).filter { $0.contains { !$0.isWhitespace } }
-        return lines.last { $0.contains("rror") || $0.contains("nable to") || $0.contains("ould not") || $0.contains("SSO") }
+        return
+            lines.last {
+                $0.contains("rror") || $0.contains("nable to") || $0.contains("ould not") || $0.contains("SSO")
+            }
             .map(String.init) ?? lines.last.map(String.init) ?? ""
     }
 }

@@ -27,12 +27,22 @@ extension AWSError {
     static func refusal(_ words: String, command: String, _ settings: BatchSettings) -> AWSError {
         func says(_ parts: String...) -> Bool { parts.contains { words.contains($0) } }
         let words = words.split(whereSeparator: \.isNewline).last.map(String.init) ?? words
-        if says("Unable to locate credentials", "NoCredentials", "Partial credentials") { return .noCredentials(words: words) }
+        if says("Unable to locate credentials", "NoCredentials", "Partial credentials") {
+            return .noCredentials(words: words)
+        }
         if says("config profile", "ProfileNotFound") { return .noProfile(words: words) }
-        if says("ExpiredToken", "RequestExpired", "security token included in the request is expired", "Token has expired", "SSO session") {
+        if says(
+            "ExpiredToken",
+            "RequestExpired",
+            "security token included in the request is expired",
+            "Token has expired",
+            "SSO session"
+        ) {
             return .expired(words: words)
         }
-        if says("RequestTimeTooSkewed", "Signature not yet current", "Signature expired") { return .clock(words: words) }
+        if says("RequestTimeTooSkewed", "Signature not yet current", "Signature expired") {
+            return .clock(words: words)
+        }
         if says("must specify a region", "NoRegion") { return .noRegion }
         if says("Job queue", "JobQueue", "jobQueue") {
             let name = settings.queue ?? ""
@@ -41,21 +51,51 @@ extension AWSError {
         }
         if says("NoSuchBucket") { return .noBucket(settings.bucket?.name ?? "", words: words) }
         if says(
-            "AccessDenied", "UnauthorizedOperation", "not authorized", "InvalidAccessKeyId", "SignatureDoesNotMatch",
-            "UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure", "InvalidSignatureException"
+            "AccessDenied",
+            "UnauthorizedOperation",
+            "not authorized",
+            "InvalidAccessKeyId",
+            "SignatureDoesNotMatch",
+            "UnrecognizedClientException",
+            "InvalidClientTokenId",
+            "AuthFailure",
+            "InvalidSignatureException"
         ) {
             return .denied(words: words)
         }
         if says(
-            "Could not connect", "Connect timeout", "Read timeout", "Connection was closed", "Failed to connect",
-            "Could not resolve", "Name or service not known", "timed out", "Connection reset", "Empty reply"
+            "Could not connect",
+            "Connect timeout",
+            "Read timeout",
+            "Connection was closed",
+            "Failed to connect",
+            "Could not resolve",
+            "Name or service not known",
+            "timed out",
+            "Connection reset",
+            "Empty reply"
         ) {
             return .unreachable(words: words)
         }
-        if says("TooManyRequests", "Throttling", "SlowDown", "ServiceUnavailable", "InternalError", "ServerException", "(50") {
+        if says(
+            "TooManyRequests",
+            "Throttling",
+            "SlowDown",
+            "ServiceUnavailable",
+            "InternalError",
+            "ServerException",
+            "(50"
+        ) {
             return .busy(words: words)
         }
-        if says("ClientException", "ParamValidation", "Parameter validation", "Unknown options", "Invalid choice", "argument ") {
+        if says(
+            "ClientException",
+            "ParamValidation",
+            "Parameter validation",
+            "Unknown options",
+            "Invalid choice",
+            "argument "
+        ) {
             return .invalid(words: words)
         }
         return .other(command: command, words: words)
@@ -108,11 +148,14 @@ extension AWSError {
 
     package var fix: String? {
         switch self {
-        case .missing(let program): "install it (`apt-get install \(program == "aws" ? "awscli" : program)`), or put its folder into PATH"
+        case .missing(let program):
+            "install it (`apt-get install \(program == "aws" ? "awscli" : program)`), or put its folder into PATH"
         case .noCredentials: "`aws configure`, `aws sso login`, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
         case .expired: "log in again, such as by `aws sso login`; jobs that run go on"
-        case .denied: "`aws sts get-caller-identity` tells who one is; docs/aws-batch.md lists the rights that are needed"
-        case .noProfile: "`aws configure list-profiles` lists them; the target's `options` names one as `--profile=NAME`"
+        case .denied:
+            "`aws sts get-caller-identity` tells who one is; docs/aws-batch.md lists the rights that are needed"
+        case .noProfile:
+            "`aws configure list-profiles` lists them; the target's `options` names one as `--profile=NAME`"
         case .noRegion: "set the target's `region`, or AWS_REGION"
         case .noQueue: "`aws batch describe-job-queues` lists them; the target's `queue` names one, its `region` where"
         case .queueClosed: "`aws batch describe-job-queues` tells its state; name another `queue`, or enable it"

@@ -56,7 +56,9 @@ struct BatchCluster: Cluster {
             let names = known.map { "`\($0.name)`" }.joined(separator: ", ")
             throw AWSError.noQueue(name, words: known.isEmpty ? "there is none" : "there are \(names)\(near)")
         }
-        guard queue.isEnabled, queue.isValid else { throw AWSError.queueClosed(name, words: "it is not enabled, or not valid") }
+        guard queue.isEnabled, queue.isValid else {
+            throw AWSError.queueClosed(name, words: "it is not enabled, or not valid")
+        }
         return [queue.description]
     }
 

@@ -36,7 +36,9 @@ enum BatchEnd {
             let limit = evidence.job.resources.time.map { Quantities.text(milliseconds: $0) } ?? "AWS Batch"
             return ended(row, evidence, now, signal: 15, "time limit of \(limit)")
         }
-        if let trouble = evidence.trouble { return ended(row, evidence, now, signal: 15, "could not begin: \(trouble)") }
+        if let trouble = evidence.trouble {
+            return ended(row, evidence, now, signal: 15, "could not begin: \(trouble)")
+        }
         if evidence.isCancelled {
             let began = evidence.start == nil ? " before it began" : ""
             return ended(row, evidence, now, signal: evidence.start == nil ? 15 : 9, "cancelled at AWS Batch\(began)")

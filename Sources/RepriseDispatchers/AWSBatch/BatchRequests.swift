@@ -7,7 +7,12 @@ enum BatchRequests {
     /// What executes jobs in one image. Equal contents have an equal name, so that it is registered once.
     ///
     /// `base` holds the container properties of a definition that the site names.
-    static func definition(image: String, _ settings: BatchSettings, base: Mapping = [:], platform: [Value] = []) -> Value {
+    static func definition(
+        image: String,
+        _ settings: BatchSettings,
+        base: Mapping = [:],
+        platform: [Value] = []
+    ) -> Value {
         var container = base
         for name in ["vcpus", "memory"] { container[name] = nil }
         container["image"] = .string(image)
@@ -31,7 +36,13 @@ enum BatchRequests {
     }
 
     /// A job, or an array of them. `definition` is a name or an ARN.
-    static func submission(_ batch: BatchBatch, definition: String, start: String, halves: String?, _ settings: BatchSettings)
+    static func submission(
+        _ batch: BatchBatch,
+        definition: String,
+        start: String,
+        halves: String?,
+        _ settings: BatchSettings
+    )
         -> Value
     {
         var environment: [Value] = [["name": "REPRISE_START", "value": .string(start)]]
@@ -58,7 +69,9 @@ enum BatchRequests {
             list.append(["type": .string(type), "value": .string(String(value))])
         }
         if isDefinition || resources.cpus != nil { add("VCPU", Int64(max(1, resources.cpus ?? 1))) }
-        if isDefinition || resources.memory != nil { add("MEMORY", max(4, ((resources.memory ?? 2 << 30) + 1_048_575) >> 20)) }
+        if isDefinition || resources.memory != nil {
+            add("MEMORY", max(4, ((resources.memory ?? 2 << 30) + 1_048_575) >> 20))
+        }
         if let gpus = resources.gpus, gpus > 0 { add("GPU", Int64(gpus)) }
         return .list(list)
     }

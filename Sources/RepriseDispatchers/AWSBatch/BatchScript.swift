@@ -60,7 +60,9 @@ enum BatchScript {
             #"fetch "$parcel" "$folder/parcel" || trouble 'cannot fetch the job'"#, #"parcel=$folder/parcel"#,
         ]
         if let code = addresses.code {
-            lines.append("archive=$folder/code\nfetch \(shellQuoted(code)) \"$archive\" || trouble 'cannot fetch the code'")
+            lines.append(
+                "archive=$folder/code\nfetch \(shellQuoted(code)) \"$archive\" || trouble 'cannot fetch the code'"
+            )
         } else {
             lines.append("archive=")
         }
@@ -69,10 +71,14 @@ enum BatchScript {
             let name = shellQuoted(item.name)
             let path = "\"$run/data/\"\(name)"
             if item.isFolder {
-                lines.append("mkdir -p \(path) && fetch \(shellQuoted(address)) \"$folder/data\" && tar -xzf \"$folder/data\" -C \(path) || trouble \(shellQuoted("cannot unpack the data item `\(item.name)`"))")
+                lines.append(
+                    "mkdir -p \(path) && fetch \(shellQuoted(address)) \"$folder/data\" && tar -xzf \"$folder/data\" -C \(path) || trouble \(shellQuoted("cannot unpack the data item `\(item.name)`"))"
+                )
                 lines.append("rm -f \"$folder/data\"")
             } else {
-                lines.append("mkdir -p \"$run/data\" && fetch \(shellQuoted(address)) \(path) || trouble \(shellQuoted("cannot fetch the data item `\(item.name)`"))")
+                lines.append(
+                    "mkdir -p \"$run/data\" && fetch \(shellQuoted(address)) \(path) || trouble \(shellQuoted("cannot fetch the data item `\(item.name)`"))"
+                )
             }
         }
         return lines.joined(separator: "\n")

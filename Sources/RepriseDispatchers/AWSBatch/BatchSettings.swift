@@ -92,14 +92,19 @@ package struct BatchSettings: Hashable, Sendable {
                 "`\(row).workspace` is written as `s3://BUCKET/PREFIX`"
             )
         }
-        if let option = options.first(where: { !$0.hasPrefix("--") || Self.reserved.contains(String($0.prefix { $0 != "=" })) }) {
+        if let option = options.first(where: {
+            !$0.hasPrefix("--") || Self.reserved.contains(String($0.prefix { $0 != "=" }))
+        }) {
             return mistake(
                 "`\(option)` among the options of target `\(target)` is for Reprise to decide, or no long option",
                 "take it away; options are written as `--name=value`, such as `--profile=lab`"
             )
         }
         if let endpoint, !endpoint.hasPrefix("http://"), !endpoint.hasPrefix("https://") {
-            return mistake("`\(endpoint)` is no address, for the target `\(target)`", "`\(row).endpoint` begins with `https://`")
+            return mistake(
+                "`\(endpoint)` is no address, for the target `\(target)`",
+                "`\(row).endpoint` begins with `https://`"
+            )
         }
         return nil
     }

@@ -31,7 +31,9 @@ struct BatchStaging: Sendable {
             bodies.append((try await store.input(batch.name, "\(index).tar"), .file(draft)))
         }
         if let halves { bodies.append((try await store.input(batch.name, "halves"), .text(halves))) }
-        bodies.append((try await store.input(batch.name, "control"), .text(try await control(of: batch.name, isNew: true))))
+        bodies.append(
+            (try await store.input(batch.name, "control"), .text(try await control(of: batch.name, isNew: true)))
+        )
         let script = BatchScript.text(batch, try await addresses(of: batch))
         let key = try await store.input(batch.name, "start.sh")
         bodies.append((key, .text(script)))
@@ -109,13 +111,17 @@ struct BatchStaging: Sendable {
         let end = signature.moment.advanced(by: signature.credentials.lasting(signature.moment))
         // When they must be renewed, by whoever watches the batch then.
         try files.makeFolder(jobFiles.folder(of: batch))
-        try files.write("\(signature.moment.milliseconds) \(end.milliseconds)\n", to: jobFiles.folder(of: batch) + "/until")
-        return signature.form(
-            bucket: try await store.session.place().bucket,
-            prefix: try await store.output(batch) + "/",
-            until: end
+        try files.write(
+            "\(signature.moment.milliseconds) \(end.milliseconds)\n",
+            to: jobFiles.folder(of: batch) + "/until"
         )
-        .map { BatchAddresses.Field(name: $0.name, value: $0.value) }
+        return
+            signature.form(
+                bucket: try await store.session.place().bucket,
+                prefix: try await store.output(batch) + "/",
+                until: end
+            )
+            .map { BatchAddresses.Field(name: $0.name, value: $0.value) }
     }
 
     // MARK: Control

@@ -186,10 +186,13 @@ actor BatchWatch {
             return asLooks
         }
         // What it handed back may have come after the last look.
-        guard let over = seen.overSince, let listed = seen.listed, listed > over || seen.damages >= 3 else { return asLooks }
+        guard let over = seen.overSince, let listed = seen.listed, listed > over || seen.damages >= 3 else {
+            return asLooks
+        }
         if let stream = seen.row?.log, seen.lastWords == nil, seen.trouble == nil {
             let lines = await commands.log(stream).filter { $0.contains { !$0.isWhitespace } }
-            known[job.key]?.lastWords = lines.last { $0.hasPrefix("reprise: ") }.map { String($0.dropFirst(9)) } ?? lines.last
+            known[job.key]?.lastWords =
+                lines.last { $0.hasPrefix("reprise: ") }.map { String($0.dropFirst(9)) } ?? lines.last
         }
         let evidence = BatchEvidence(
             job: job,

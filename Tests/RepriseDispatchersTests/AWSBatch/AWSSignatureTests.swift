@@ -105,7 +105,8 @@ import Testing
         #expect(AWSCredentials(["AWS_ACCESS_KEY_ID": "K", "AWS_SECRET_ACCESS_KEY": ""]) == nil)
         let plain = try #require(AWSCredentials(["AWS_ACCESS_KEY_ID": "K", "AWS_SECRET_ACCESS_KEY": "S"]))
         #expect(plain == AWSCredentials(key: "K", secret: "S"))
-        let text = #"{"Version": 1, "AccessKeyId": "K", "SecretAccessKey": "S", "SessionToken": "T", "Expiration": "2026-03-04T05:06:07+00:00"}"#
+        let text =
+            #"{"Version": 1, "AccessKeyId": "K", "SecretAccessKey": "S", "SessionToken": "T", "Expiration": "2026-03-04T05:06:07+00:00"}"#
         let exported = try #require(AWSCredentials(json: text))
         #expect(exported.token == "T" && exported.end == Timestamp("2026-03-04T05:06:07Z"))
     }

@@ -17,7 +17,8 @@ final class BatchBench: FolderBench {
     private let definition: String
 
     init(image: String = TestEngine.image) async throws {
-        let notes = FileManager.default.temporaryDirectory.appending(path: "reprise-batch-notes-\(UUID().uuidString)").path
+        let notes = FileManager.default.temporaryDirectory.appending(path: "reprise-batch-notes-\(UUID().uuidString)")
+            .path
         try LiveFileSystem().makeFolder(notes)
         try LiveFileSystem().setMode(0o777, of: notes)
         self.image = image
@@ -33,7 +34,11 @@ final class BatchBench: FolderBench {
                 "mountPoints": [["sourceVolume": "notes", "containerPath": .string(notes), "readOnly": false]],
             ],
         ]
-        let commands = AWSCommands(settings: settings(), processes: LiveProcessRunner(), variables: inheritedVariables())
+        let commands = AWSCommands(
+            settings: settings(),
+            processes: LiveProcessRunner(),
+            variables: inheritedVariables()
+        )
         try await commands.register(request)
     }
 

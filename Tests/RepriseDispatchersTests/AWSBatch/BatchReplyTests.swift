@@ -1,3 +1,4 @@
+import OrderedCollections
 import RepriseDispatch
 @testable import RepriseDispatchers
 import RepriseModel
@@ -41,12 +42,20 @@ import Testing
     }
 
     @Test(arguments: [
-        ("CannotPullContainerError: pull access denied for nope", "could not begin: CannotPullContainerError: pull access denied for nope"),
+        (
+            "CannotPullContainerError: pull access denied for nope",
+            "could not begin: CannotPullContainerError: pull access denied for nope"
+        ),
         ("", "could not begin: AWS Batch does not say why; can it pull `x:1`?"),
-        ("ResourceInitializationError: unable to pull secrets", "could not begin: ResourceInitializationError: unable to pull secrets"),
+        (
+            "ResourceInitializationError: unable to pull secrets",
+            "could not begin: ResourceInitializationError: unable to pull secrets"
+        ),
     ])
     func `a job that never began ends with the reason`(_ words: String, _ expected: String) throws {
-        let row = try row(#"{"jobId": "a", "status": "FAILED", "statusReason": "\#(words)", "container": {"image": "x:1"}}"#)
+        let row = try row(
+            #"{"jobId": "a", "status": "FAILED", "statusReason": "\#(words)", "container": {"image": "x:1"}}"#
+        )
         guard case .ended(let record, let reason) = BatchEnd.status(row, evidence(), now: now) else {
             Issue.record("it did not end")
             return
@@ -55,9 +64,13 @@ import Testing
     }
 
     @Test func `ends that the service decides`() throws {
-        let spot = try row(#"{"jobId": "a", "status": "FAILED", "statusReason": "Host EC2 (instance i-0) terminated."}"#)
+        let spot = try row(
+            #"{"jobId": "a", "status": "FAILED", "statusReason": "Host EC2 (instance i-0) terminated."}"#
+        )
         #expect(BatchEnd.status(spot, evidence(start: now), now: now) == .preempted)
-        let late = try row(#"{"jobId": "a", "status": "FAILED", "statusReason": "Job attempt duration exceeded timeout"}"#)
+        let late = try row(
+            #"{"jobId": "a", "status": "FAILED", "statusReason": "Job attempt duration exceeded timeout"}"#
+        )
         guard case .ended(_, let time) = BatchEnd.status(late, evidence(start: now, time: 60_000), now: now) else {
             Issue.record("it did not end")
             return
@@ -84,16 +97,23 @@ import Testing
     }
 
     @Test func `a job that can never begin is hopeless`() throws {
-        let waits = #"{"jobId": "a", "status": "RUNNABLE", "statusReason": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT"}"#
+        let waits =
+            #"{"jobId": "a", "status": "RUNNABLE", "statusReason": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT"}"#
         #expect(BatchEnd.hopelessness(try row(waits)) == "the queue can never execute it: JOB_RESOURCE_REQUIREMENT")
         #expect(BatchEnd.hopelessness(try row(#"{"jobId": "a", "status": "RUNNABLE"}"#)) == nil)
     }
 
     @Test func `definitions, queues and logs`() throws {
-        let definitions = try Value(json: #"{"jobDefinitions": [{"revision": 1, "status": "ACTIVE"}, {"revision": 3, "status": "INACTIVE"}, {"revision": 2, "status": "ACTIVE"}]}"#)
+        let definitions = try Value(
+            json:
+                #"{"jobDefinitions": [{"revision": 1, "status": "ACTIVE"}, {"revision": 3, "status": "INACTIVE"}, {"revision": 2, "status": "ACTIVE"}]}"#
+        )
         #expect(BatchReply.definition(definitions)?["revision"]?.integerValue == 2)
         #expect(BatchReply.definition(.map([:])) == nil)
-        let queues = try Value(json: #"{"jobQueues": [{"jobQueueName": "q", "state": "ENABLED", "status": "VALID", "computeEnvironmentOrder": [{"order": 1, "computeEnvironment": "arn:aws:batch:x:1:compute-environment/c"}]}]}"#)
+        let queues = try Value(
+            json:
+                #"{"jobQueues": [{"jobQueueName": "q", "state": "ENABLED", "status": "VALID", "computeEnvironmentOrder": [{"order": 1, "computeEnvironment": "arn:aws:batch:x:1:compute-environment/c"}]}]}"#
+        )
         #expect(BatchReply.queues(queues).map(\.description) == ["job queue `q` on c"])
         let log = try Value(json: #"{"events": [{"message": "a"}, {"message": "reprise: b"}]}"#)
         #expect(BatchReply.log(log) == ["a", "reprise: b"])
@@ -114,7 +134,10 @@ import Testing
     }
 
     @Test func `what jobs have sent, sorted`() {
-        let names = ["claim_u_9", "claim_v_7", "stdout.log.0", "stdout.log.12.base64", "metrics.jsonl.0", "trouble", "leavings.tar.gz"]
+        let names = [
+            "claim_u_9", "claim_v_7", "stdout.log.0", "stdout.log.12.base64", "metrics.jsonl.0", "trouble",
+            "leavings.tar.gz",
+        ]
         let inboxes = BatchInbox.sorted(
             names.map { S3Reply.Object(key: "p/out/b/3/\($0)", bytes: 1) } + [S3Reply.Object(key: "p/out/x", bytes: 1)],
             head: "p/out/"

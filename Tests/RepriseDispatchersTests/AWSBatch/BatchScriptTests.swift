@@ -4,7 +4,12 @@ import RepriseTestKit
 import Testing
 
 @Suite struct `AWS Batch requests` {
-    private let settings = BatchSettings(target: "aws", queue: "main", workspace: "s3://lab/reprise", region: "eu-west-1")
+    private let settings = BatchSettings(
+        target: "aws",
+        queue: "main",
+        workspace: "s3://lab/reprise",
+        region: "eu-west-1"
+    )
 
     private func batch(_ names: [String], _ resources: Resources = Resources(), secrets: Bool = false) -> BatchBatch {
         BatchBatch(
@@ -32,7 +37,10 @@ import Testing
 
     @Test func `the script of an array, with limits, data and credentials`() throws {
         var batch = batch(["train.0", "train.1"], Resources(cpus: 4, memory: 3 << 30, time: 5_400_001), secrets: true)
-        batch.data = [.init(name: "it's", content: "data-1", isFolder: true), .init(name: "b", content: "data-2", isFolder: false)]
+        batch.data = [
+            .init(name: "it's", content: "data-1", isFolder: true),
+            .init(name: "b", content: "data-2", isFolder: false),
+        ]
         var addresses = addresses(2)
         addresses.data = ["https://lab/data-1", "https://lab/data-2"]
         try expectGolden(BatchScript.text(batch, addresses), "batch-array.sh")
@@ -70,7 +78,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("s3://", "is no place in a bucket"), ("s3://UPPER/x", "is no place in a bucket"), ("/tmp/x", "is no place in a bucket"),
+        ("s3://", "is no place in a bucket"), ("s3://UPPER/x", "is no place in a bucket"),
+        ("/tmp/x", "is no place in a bucket"),
     ])
     func `a workspace that is none is told`(_ workspace: String, _ words: String) {
         let settings = BatchSettings(queue: "q", workspace: workspace)
@@ -87,16 +96,34 @@ import Testing
     }
 
     @Test(arguments: [
-        ("Unable to locate credentials. You can configure credentials by running \"aws configure\".", "aws-no-credentials"),
-        ("An error occurred (ClientException) when calling the SubmitJob operation: Job queue nope does not exist", "aws-no-queue"),
+        (
+            "Unable to locate credentials. You can configure credentials by running \"aws configure\".",
+            "aws-no-credentials"
+        ),
+        (
+            "An error occurred (ClientException) when calling the SubmitJob operation: Job queue nope does not exist",
+            "aws-no-queue"
+        ),
         ("NoSuchBucket: The specified bucket does not exist", "aws-no-bucket"),
         ("Could not connect to the endpoint URL: \"http://127.0.0.1:1/v1/submitjob\"", "aws-unreachable"),
-        ("An error occurred (AccessDeniedException) when calling the SubmitJob operation: User: x is not authorized to perform: batch:SubmitJob", "aws-denied"),
-        ("An error occurred (ExpiredTokenException) when calling the DescribeJobs operation: The security token included in the request is expired", "aws-expired"),
+        (
+            "An error occurred (AccessDeniedException) when calling the SubmitJob operation: User: x is not authorized to perform: batch:SubmitJob",
+            "aws-denied"
+        ),
+        (
+            "An error occurred (ExpiredTokenException) when calling the DescribeJobs operation: The security token included in the request is expired",
+            "aws-expired"
+        ),
         ("An error occurred (TooManyRequestsException) when calling the SubmitJob operation: slow down", "aws-busy"),
         ("The config profile (nope) could not be found", "aws-no-profile"),
-        ("You must specify a region. You can also configure your region by running \"aws configure\".", "aws-no-region"),
-        ("An error occurred (ClientException) when calling the SubmitJob operation: Job name should match valid pattern", "aws-invalid"),
+        (
+            "You must specify a region. You can also configure your region by running \"aws configure\".",
+            "aws-no-region"
+        ),
+        (
+            "An error occurred (ClientException) when calling the SubmitJob operation: Job name should match valid pattern",
+            "aws-invalid"
+        ),
     ])
     func `refusals in words`(_ words: String, _ code: String) {
         let error = AWSError.refusal(words, command: "aws batch submit-job", settings)
