@@ -48,7 +48,13 @@ package final class AWSBatch: Dispatcher {
         self.wallClock = wallClock
         self.interval = interval
         jobFiles = BatchJobFiles(files: files, folder: folder)
-        commands = AWSCommands(settings: settings, processes: processes, variables: variables)
+        commands = AWSCommands(
+            settings: settings,
+            processes: processes,
+            files: files,
+            variables: variables,
+            folder: folder
+        )
         session = AWSSession(commands, wallClock: wallClock)
         parts = BatchParts()
     }

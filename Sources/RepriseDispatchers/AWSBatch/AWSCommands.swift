@@ -6,8 +6,11 @@ import RepriseSystem
 struct AWSCommands: Sendable {
     let settings: BatchSettings
     let processes: any ProcessRunner
+    let files: any FileSystem
     /// The environment of this process.
     let variables: [String: String]
+    /// Where a request lies while it is sent; empty for those who ask alone.
+    let folder: String
 
     // MARK: Batch
 
@@ -113,44 +116,43 @@ struct AWSCommands: Sendable {
     // MARK: Running it
 
     private func run(_ words: [String], input: Value? = nil, lock: String? = nil) async throws -> Value {
-        var arguments = words + (input == nil ? [] : ["--cli-input-json", "file:///dev/stdin"])
+        // It is read more than once, so that it cannot come by standard input.
+        var draft: String?
+        defer { if let draft { try? files.remove(draft) } }
+        var arguments = words
+        if let input {
+            let path = folder + "/request-\(SHA256Hasher.digest(of: input.jsonBytes()).short).json"
+            draft = path
+            try files.makeFolder(folder)
+            try files.write(input.jsonBytes(), to: path, mode: 0o600, durable: false)
+            arguments += ["--cli-input-json", "file://" + path]
+        }
         arguments += ["--output", "json", "--cli-connect-timeout", "10", "--cli-read-timeout", "60"]
         if let region = settings.region { arguments += ["--region", region] }
         if let endpoint = settings.endpoint { arguments += ["--endpoint-url", endpoint] }
         arguments += settings.options
-        let result = try await execute(arguments, input: input?.json() ?? "", lock: lock)
+        let result = try await execute(arguments, lock: lock)
         guard result.status == 0 else {
-            throw AWSError.refusal(
-                Self.words(result),
-                command: "aws " + words.prefix(2).joined(separator: " "),
-                settings
-            )
+            let command = "aws " + words.prefix(2).joined(separator: " ")
+            throw AWSError.refusal(Self.words(result), command: command, settings)
         }
         let text = result.text.drop { $0.isWhitespace }
         return text.isEmpty ? .map([:]) : (try? Value(json: String(text))) ?? .map([:])
     }
 
-    private func execute(_ arguments: [String], input: String = "", lock: String? = nil) async throws -> ProcessResult {
+    private func execute(_ arguments: [String], lock: String? = nil) async throws -> ProcessResult {
         // A pager would wait for a key.
         let changes: [String: String?] = ["AWS_PAGER": "", "AWS_CLI_AUTO_PROMPT": "off"]
         do {
-            guard let lock else {
-                return try await processes.run(
-                    Invocation("aws", arguments, variables: changes, input: Array(input.utf8))
-                )
+            if let lock {
+                let held = ["--no-fork", lock, "aws"] + arguments
+                do {
+                    let result = try await processes.run(Invocation("flock", held, variables: changes))
+                    if result.errorText.contains("failed to execute aws") { throw AWSError.missing(program: "aws") }
+                    return result
+                } catch is ProgramMissing {}
             }
-            let held = ["--no-fork", lock, "aws"] + arguments
-            do {
-                let result = try await processes.run(
-                    Invocation("flock", held, variables: changes, input: Array(input.utf8))
-                )
-                if result.errorText.contains("failed to execute aws") { throw AWSError.missing(program: "aws") }
-                return result
-            } catch is ProgramMissing {
-                return try await processes.run(
-                    Invocation("aws", arguments, variables: changes, input: Array(input.utf8))
-                )
-            }
+            return try await processes.run(Invocation("aws", arguments, variables: changes))
         } catch is ProgramMissing {
             throw AWSError.missing(program: "aws")
         }

@@ -19,7 +19,13 @@ struct BatchCluster: Cluster {
             examination.problems.append(conflict)
             return examination
         }
-        let commands = AWSCommands(settings: settings, processes: parts.processes, variables: parts.variables)
+        let commands = AWSCommands(
+            settings: settings,
+            processes: parts.processes,
+            files: parts.files,
+            variables: parts.variables,
+            folder: ""
+        )
         await note(&examination) { try await queues(commands) }
         if examination.problems.isEmpty { await note(&examination) { [try await bucket(commands)] } }
         if settings.image == nil {

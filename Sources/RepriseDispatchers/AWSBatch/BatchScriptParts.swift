@@ -257,6 +257,9 @@ enum BatchScriptParts {
         """
 
     static let ending = """
+        wait "$pid"
+        status=$?
+        # A signal ends the wait, too.
         while kill -0 "$pid" 2> /dev/null; do
             wait "$pid"
             status=$?

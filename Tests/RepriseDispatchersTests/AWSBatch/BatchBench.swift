@@ -37,7 +37,9 @@ final class BatchBench: FolderBench {
         let commands = AWSCommands(
             settings: settings(),
             processes: LiveProcessRunner(),
-            variables: inheritedVariables()
+            files: LiveFileSystem(),
+            variables: inheritedVariables(),
+            folder: notes
         )
         try await commands.register(request)
     }

@@ -75,7 +75,7 @@ import Testing
             Issue.record("it did not end")
             return
         }
-        #expect(time == "time limit of 1m")
+        #expect(time == "time limit of 1m 00s")
         let other = try row(#"{"jobId": "a", "status": "FAILED", "statusReason": "somebody else"}"#)
         guard case .ended(let record, let reason) = BatchEnd.status(other, evidence(start: now), now: now) else {
             Issue.record("it did not end")
