@@ -12,7 +12,14 @@ package enum RemoteWorkspaceError: RepriseError, Hashable {
         let lines = words.split(whereSeparator: \.isNewline).map(String.init)
         let full = lines.first { $0.contains("No space left") || $0.contains("quota exceeded") || $0.contains("Quota") }
         if let full { return .full(path: path, host: host, words: full) }
-        return .unusable(path: path, host: host, words: lines.last ?? "")
+        return .unusable(path: path, host: host, words: lines.last.map(withoutShell) ?? "")
+    }
+
+    /// Without the `sh: 20: ` of a shell that complains.
+    private static func withoutShell(_ line: String) -> String {
+        let parts = line.split(separator: ":", maxSplits: 2).map { $0.drop { $0 == " " } }
+        guard parts.count == 3, parts[0].hasSuffix("sh"), parts[1].allSatisfy(\.isNumber) else { return line }
+        return String(parts[2])
     }
 
     package var what: String {
