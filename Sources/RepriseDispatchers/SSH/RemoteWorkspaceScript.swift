@@ -62,11 +62,11 @@ enum RemoteWorkspaceScript {
         exit 73
         """
 
-    /// A tar on standard input becomes the folder `$2`.
+    /// A tar on standard input becomes the folder `$2`, whose files nobody changes by mistake: all runs share it.
     static let receiveFolder = """
         cd -- "$1" || exit 73
         draft=$2.new-$$
-        mkdir "$draft" && tar -xopf - -C "$draft" && { mv -T "$draft" "$2" 2> /dev/null || [ -e "$2" ]; } && rm -rf "$draft" &&
+        mkdir "$draft" && tar -xopf - -C "$draft" && find "$draft" -type f -exec chmod a-w {} + && { mv -T "$draft" "$2" 2> /dev/null || [ -e "$2" ]; } && rm -rf "$draft" &&
             exit 0
         rm -rf "$draft"
         exit 73
@@ -75,6 +75,7 @@ enum RemoteWorkspaceScript {
     /// What `rsync` has brought as `$3` becomes `$2`.
     static let conclude = """
         cd -- "$1" || exit 73
+        find "$3" -type f -exec chmod a-w {} +
         mv -T "$3" "$2" 2> /dev/null || [ -e "$2" ] || exit 73
         rm -rf "$3"
         """

@@ -71,7 +71,8 @@ struct `Real SSH: Slurm` {
         #expect(try bench.files.names(in: bench.workspace + "/batches").isEmpty)
     }
 
-    @Test func `code and data lie there once, for all who name them`() async throws {
+    @Test(arguments: [true, false])
+    func `code and data lie there once, for all who name them, with rsync or without`(hasRsync: Bool) async throws {
         let source = bench.path + "/source"
         try bench.files.makeFolder(source + "/set/deep")
         try bench.files.write("hello\n", to: source + "/set/deep/a")
@@ -90,7 +91,12 @@ struct `Real SSH: Slurm` {
             ]
             jobs.append(job)
         }
-        let slurm = try bench.makeSlurm()
+        let programs = Mutex<Set<String>>([])
+        let runner = CountingRunner { invocation in
+            programs.withLock { _ = $0.insert(invocation.program) }
+            if invocation.program == "rsync", !hasRsync { throw ProgramMissing(program: "rsync") }
+        }
+        let slurm = try bench.makeSlurm(processes: runner)
         for job in jobs {
             let handle = try await slurm.submit(job)
             _ = try await slurm.untilEnded(job, handle)
@@ -98,6 +104,38 @@ struct `Real SSH: Slurm` {
         }
         #expect(try bench.files.names(in: bench.workspace + "/code") == ["code-0123"])
         #expect(try bench.files.names(in: bench.workspace + "/data") == ["data-1", "data-2"])
+        #expect(programs.withLock { $0 }.contains("rsync"))
+    }
+
+    @Test func `a machine that is away for a while changes nothing`() async throws {
+        let isAway = Mutex(false)
+        let runner = CountingRunner { invocation in
+            guard isAway.withLock({ $0 }), invocation.program == "ssh" || invocation.program == "sh" else { return }
+            throw SSHError.portClosed(try #require(SSHDestination("away")), words: "Connection refused")
+        }
+        let slurm = try bench.makeSlurm(processes: runner)
+        let job = try bench.makeJob("\(bench.folders.note); echo a; sleep 1; echo b; exit 5")
+        let handle = try await slurm.submit(job)
+        try await bench.begun(job)
+        isAway.withLock { $0 = true }
+        var troubles = 0
+        for _ in 0..<40 {
+            do {
+                let status = try await slurm.status(of: [job: handle])[job.key]
+                #expect(status?.isOpen == true, "\(String(describing: status))")
+            } catch is SSHError { troubles += 1 }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        // It is asked less and less often.
+        #expect(troubles > 0 && troubles < 20)
+        isAway.withLock { $0 = false }
+        guard case .ended(let record, _) = try await slurm.untilEnded(job, handle) else {
+            Issue.record("it did not end")
+            return
+        }
+        #expect(record.status == 5)
+        #expect(try bench.output(of: job) == "a\nb\n")
+        #expect(try bench.executions(of: job) == 1)
     }
 
     @Test func `a submitter that dies before it hears the answer has submitted once`() async throws {
