@@ -174,4 +174,13 @@ extension SlurmError {
         default: true
         }
     }
+
+    /// Fewer jobs at once may be taken.
+    var limitsNumber: Bool {
+        switch self {
+        case .limit: true
+        case .badOption(let words): words.contains("Invalid job array")
+        default: false
+        }
+    }
 }

@@ -37,13 +37,13 @@ struct SlurmContainer {
 
     private var variables: String {
         let names = ["REPRISE_JOB"] + job.secrets.keys.sorted()
-        var lines = [Self.clock, "export APPTAINER_TMPDIR=\"$PWD/\(ApptainerScript.scratch)\""]
-        lines += names.map { "export APPTAINERENV_\($0)=\"${\($0)-}\"" }
+        var lines = [clock, "export \(prefix)_TMPDIR=\"$PWD/\(ApptainerScript.scratch)\""]
+        lines += names.map { "export \(prefix)ENV_\($0)=\"${\($0)-}\"" }
         if needsGPUs {
             lines.append(
                 """
                 for name in CUDA_VISIBLE_DEVICES ROCR_VISIBLE_DEVICES; do
-                    eval "[ -z \\"\\${$name+x}\\" ] || export APPTAINERENV_$name=\\"\\$$name\\""
+                    eval "[ -z \\"\\${$name+x}\\" ] || export \(prefix)ENV_$name=\\"\\$$name\\""
                 done
                 """
             )
@@ -52,13 +52,21 @@ struct SlurmContainer {
     }
 
     /// What `run.sh` adds to the time since the node was started, since a `date` in an image may know seconds alone.
-    private static let clock = """
+    private var clock: String {
+        """
         now=$(date +%s%3N)
         case $now in
             *[!0-9]*) ;;
-            *) read -r uptime idle < /proc/uptime && export APPTAINERENV_REPRISE_CLOCK=$((now - ${uptime%.*}${uptime#*.}0)) ;;
+            *) read -r uptime idle < /proc/uptime && export \(prefix)ENV_REPRISE_CLOCK=$((now - ${uptime%.*}${uptime#*.}0)) ;;
         esac
         """
+    }
+
+    /// What its variables begin with; the older of the two names reads its own alone.
+    private var prefix: String {
+        let name = program.split(separator: "/").last.map(String.init) ?? program
+        return name.hasPrefix("singularity") ? "SINGULARITY" : "APPTAINER"
+    }
 
     private var needsGPUs: Bool { (job.resources.gpus ?? 0) > 0 }
 

@@ -8,6 +8,7 @@ package enum SlurmError: RepriseError, Hashable {
     case noQos(String?, words: String)
     case notPermitted(words: String)
     case impossible(words: String)
+    case noNodes(words: String)
     case badOption(words: String)
     case limit(words: String)
     case controllerDown(words: String)
@@ -67,6 +68,7 @@ extension SlurmError {
         case .noQos(nil, _): "Slurm takes no job without a quality of service here"
         case .notPermitted: "Slurm does not let this user submit there"
         case .impossible: "no node of the cluster has what the job asks for"
+        case .noNodes: "no node of the partition takes jobs now"
         case .badOption: "`sbatch` does not take an option"
         case .limit: "Slurm takes no more jobs of this user now"
         case .controllerDown: "Slurm's controller does not answer"
@@ -78,7 +80,8 @@ extension SlurmError {
         switch self {
         case .missing: nil
         case .noPartition(_, let words), .noAccount(_, let words), .noQos(_, let words), .notPermitted(let words),
-            .impossible(let words), .badOption(let words), .limit(let words), .controllerDown(let words),
+            .impossible(let words), .noNodes(let words), .badOption(let words), .limit(let words),
+            .controllerDown(let words),
             .other(_, _, let words):
             words.isEmpty ? nil : words
         }
@@ -94,6 +97,7 @@ extension SlurmError {
         case .notPermitted: "name another `partition`, or ask those who run the cluster"
         case .impossible:
             "ask for less in the experiment's `resources`; `sinfo -o '%P %c %m %G %l'` lists what nodes have"
+        case .noNodes: "wait, or name another `partition`; `sinfo -R` tells since when and why"
         case .badOption: "correct the target's `options`; `man sbatch` describes them"
         case .limit: "the runs stay queued; run the command again when others have ended, or set the target's `slots`"
         case .controllerDown: "jobs that run go on; `scontrol ping` tells when it answers again"
@@ -109,6 +113,7 @@ extension SlurmError {
         case .noQos: "slurm-no-qos"
         case .notPermitted: "slurm-not-permitted"
         case .impossible: "slurm-impossible"
+        case .noNodes: "slurm-no-nodes"
         case .badOption: "slurm-bad-option"
         case .limit: "slurm-limit"
         case .controllerDown: "slurm-down"
@@ -119,7 +124,7 @@ extension SlurmError {
     package var fault: Fault {
         switch self {
         case .missing, .noPartition, .noAccount, .noQos, .notPermitted, .impossible, .badOption: .usage
-        case .limit, .controllerDown, .other: .world
+        case .noNodes, .limit, .controllerDown, .other: .world
         }
     }
 }

@@ -6,26 +6,49 @@ extension SlurmCommands {
     func examine() async -> ClusterExamination {
         var examination = ClusterExamination()
         do {
-            examination.offers += try await partitions()
-            let options = [
-                settings.partition.map { "--partition=\($0)" }, settings.account.map { "--account=\($0)" },
-                settings.qos.map { "--qos=\($0)" },
-            ]
-            let words =
-                ["--test-only", "--ntasks=1", "--output=/dev/null"] + options.compactMap { $0 } + settings.options
-            let result = try await run("sbatch", words + ["--wrap=true"])
-            if result.status != 0 {
-                throw SlurmError.refusal(Self.words(result), status: result.status, settings)
-            }
-            for program in ["squeue", "scancel", "scontrol"] {
-                _ = try await run(program, ["--version"])
-            }
+            async let offers = partitions()
+            async let verdict: Void = tryJob()
+            async let absent = absentPrograms()
+            examination.offers += try await offers
+            try await verdict
+            if let program = try await absent.first { throw SlurmError.missing(program: program) }
         } catch let error as any RepriseError {
             examination.problems.append(error)
         } catch {
             examination.problems.append(Mistake("cannot ask Slurm: \(error)", code: "slurm-error", fault: .world))
         }
         return examination
+    }
+
+    private func tryJob() async throws {
+        var words = ["--test-only", "--ntasks=1", "--output=/dev/null"]
+        words += [
+            settings.partition.map { "--partition=\($0)" }, settings.account.map { "--account=\($0)" },
+            settings.qos.map { "--qos=\($0)" },
+        ]
+        .compactMap { $0 }
+        if !settings.nodes.isEmpty { words.append("--nodelist=" + settings.nodes.joined(separator: ",")) }
+        if !settings.excluded.isEmpty { words.append("--exclude=" + settings.excluded.joined(separator: ",")) }
+        let result = try await run("sbatch", words + settings.options + ["--wrap=true"])
+        guard result.status != 0 else { return }
+        let refusal = SlurmError.refusal(Self.words(result), status: result.status, settings)
+        if case .impossible(let words) = refusal, let states = try? await nodeStates(), states.areAllAway {
+            throw SlurmError.noNodes(words: words + "; " + states.words)
+        }
+        throw refusal
+    }
+
+    /// How the nodes of the target's partition stand.
+    private func nodeStates() async throws -> SlurmNodeStates {
+        let names = settings.partition.map { ["--partition=\($0)"] } ?? []
+        let result = try await run("sinfo", ["--noheader", "--Node", "--format=%N|%T|%E"] + names)
+        return SlurmNodeStates(result.text)
+    }
+
+    private func absentPrograms() async throws -> [String] {
+        let line = #"for name do command -v "$name" > /dev/null || echo "$name"; done"#
+        let result = try await run("sh", ["-c", line, "sh", "squeue", "scancel", "scontrol"])
+        return result.text.split(separator: "\n").map(String.init)
     }
 
     /// In words: what the target's partition has, or the default one.
@@ -42,6 +65,41 @@ extension SlurmCommands {
             throw SlurmError.noPartition(name, words: words)
         }
         return (settings.partition == nil ? known.filter(\.isDefault) : known).map(\.description)
+    }
+}
+
+/// How nodes stand, a line of `sinfo --Node` each.
+struct SlurmNodeStates: Hashable, Sendable {
+    private struct Node: Hashable {
+        var name: String
+        var state: String
+        var reason: String
+    }
+
+    private var nodes: [Node] = []
+
+    init(_ text: String) {
+        for line in text.split(separator: "\n") {
+            let fields = line.split(separator: "|", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+            if fields.count == 3 { nodes.append(Node(name: fields[0], state: fields[1], reason: fields[2])) }
+        }
+    }
+
+    /// Whether no node takes jobs now.
+    var areAllAway: Bool {
+        !nodes.isEmpty
+            && nodes.allSatisfy { node in
+                ["down", "drain", "fail", "maint", "unknown", "inval"].contains { node.state.hasPrefix($0) }
+            }
+    }
+
+    var words: String {
+        nodes.prefix(4)
+            .map { node in
+                let reason = node.reason.isEmpty || node.reason == "none" ? "" : " (\(node.reason))"
+                return "`\(node.name)` is \(node.state)\(reason)"
+            }
+            .joined(separator: ", ")
     }
 }
 

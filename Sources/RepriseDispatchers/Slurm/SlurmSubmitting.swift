@@ -20,7 +20,8 @@ extension Slurm {
             if groups[demand] == nil { order.append(demand) }
             groups[demand, default: []].append(job)
         }
-        let most = groups.values.contains { $0.count > 1 } ? await commands.largestArray() : 1
+        // A cluster that takes none of a thousand is rare, and refuses in words.
+        let most = groups.values.contains { $0.count > 1000 } ? await commands.largestArray() : 1000
         return order.flatMap { demand -> [(SlurmBatch, [Job])] in
             let jobs = groups[demand] ?? []
             return stride(from: 0, to: jobs.count, by: most)
@@ -46,7 +47,9 @@ extension Slurm {
     /// Where Slurm takes no more jobs of this user than some, as many as it takes: by halves, since it tells no number.
     func submitWhatFits(_ batch: SlurmBatch, _ jobs: [Job]) async -> [JobKey: Result<JobHandle, any Error>] {
         var results = await submit(batch, jobs)
-        guard jobs.count > 1, case .failure(SlurmError.limit) = results[jobs[0].key] else { return results }
+        guard jobs.count > 1, case .failure(let error as SlurmError) = results[jobs[0].key], error.limitsNumber else {
+            return results
+        }
         let demand = SlurmDemand(of: jobs[0])
         let half = Array(jobs.prefix((jobs.count + 1) / 2))
         results.merge(await submitWhatFits(self.batch(of: half, demand), half)) { $1 }

@@ -59,6 +59,14 @@ import Testing
         #expect(partitions.map(\.isDefault) == [true, false])
     }
 
+    @Test func `nodes that are all away`() {
+        let away = SlurmNodeStates("n1|drained|Duplicate jobid\nn2|down*|Not responding\n")
+        #expect(away.areAllAway)
+        #expect(away.words == "`n1` is drained (Duplicate jobid), `n2` is down* (Not responding)")
+        #expect(!SlurmNodeStates("n1|drained|x\nn2|idle|none\n").areAllAway)
+        #expect(!SlurmNodeStates("").areAllAway)
+    }
+
     @Test(arguments: [
         (
             "invalid partition specified: nope; Batch job submission failed: Invalid partition name specified",
