@@ -211,7 +211,7 @@ actor BatchWatch {
         for job in jobs.keys {
             switch statuses[job.key] {
             case .ended, .preempted, .lost: break
-            case .submitted, .running, nil: continue
+            case .submitted, .waiting, .running, nil: continue
             }
             guard let seen = known.removeValue(forKey: job.key), let submission = seen.submission else { continue }
             let note = jobFiles.folder(of: submission.name) + "/ended-\(submission.number)"

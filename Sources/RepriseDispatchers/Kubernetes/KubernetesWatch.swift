@@ -276,7 +276,7 @@ actor KubernetesWatch {
             guard let status = statuses[job.key], let seen = known[job.key] else { continue }
             let hasSecrets = !job.secrets.isEmpty && seen.hasSecrets
             switch status {
-            case .submitted: continue
+            case .submitted, .waiting: continue
             case .running:
                 // Its container has them.
                 if hasSecrets, isAnswered(since: seen.claimSeen) {
@@ -309,7 +309,7 @@ actor KubernetesWatch {
 extension JobStatus {
     var isEnd: Bool {
         switch self {
-        case .submitted, .running: false
+        case .submitted, .waiting, .running: false
         case .ended, .preempted, .lost: true
         }
     }
