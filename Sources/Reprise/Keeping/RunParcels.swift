@@ -23,6 +23,10 @@ struct RunParcels: Sendable {
         let archive = try await archives.archive(of: code)
         let below = key.folder.isEmpty ? "" : key.folder + "/"
         var parcel = bare(job, request)
+        // An item may be a link to what it means.
+        for index in parcel.data.indices {
+            parcel.data[index].path = try store.files.pathWithoutLinks(parcel.data[index].path)
+        }
         parcel.code = JobParcel.Archive(path: archive.path, name: "code-" + archive.digest.description.prefix(32))
         parcel.files = ["run.json", "parameters.json", below + "run.sh"]
         // The first job of a run finds nothing but the code.

@@ -69,7 +69,7 @@ struct KubernetesLoading: Sendable {
             item.isFolder
             ? ["-C", item.path, "."] : ["-C", RepriseSystem.folder(of: item.path), "--", lastName(of: item.path)]
         let draft = path + ".new"
-        _ = try await processes.succeed(Invocation("tar", ["-czf", draft] + place))
+        _ = try await processes.succeed(Invocation("tar", ["-czhf", draft] + place))
         try files.rename(draft, to: path)
         return path
     }

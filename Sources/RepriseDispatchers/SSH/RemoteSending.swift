@@ -92,7 +92,7 @@ extension RemoteWorkspace {
         let result: ProcessResult
         if content.isFolder {
             result = try await runner.sendOutput(
-                of: ["tar", "-cf", "-", "-C", content.path, "."],
+                of: ["tar", "-chf", "-", "-C", content.path, "."],
                 to: Self.invocation(RemoteWorkspaceScript.receiveFolder, [facts.root, name])
             )
         } else {
@@ -113,7 +113,7 @@ extension RemoteWorkspace {
         let shell = try await runner.connection.remoteShell()
         let target = "\(host):\(root)/\(draft)\(content.isFolder ? "/" : "")"
         let words = [
-            "-rlptH", "--partial", "--inplace", "--protect-args", "--timeout=120", "-e", shell, "--", source, target,
+            "-rLptH", "--partial", "--inplace", "--protect-args", "--timeout=120", "-e", shell, "--", source, target,
         ]
         let result: ProcessResult
         do {
