@@ -61,7 +61,7 @@ enum KubernetesStagedScript {
         if item.isFolder { return "mkdir -p \(place) && cat \(pieces) | tar -xzopf - -C \(place) || exit 126" }
         return """
             mkdir -p "$files/one" "$run/data" && cat \(pieces) | tar -xzopf - -C "$files/one" || exit 126
-            find "$files/one" -type f -exec mv {} \(place) \; && rm -rf "$files/one" || exit 126
+            find "$files/one" -type f -exec mv {} \(place) \\; && rm -rf "$files/one" || exit 126
             """
     }
 
