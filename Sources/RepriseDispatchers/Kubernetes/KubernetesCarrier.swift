@@ -114,7 +114,7 @@ actor KubernetesCarrier {
         let script = KubernetesStagedScript.leavings(below: job.key.folder)
         let result = try await commands.execute(["/bin/sh", "-c", script], in: pod, "keeper", output: tar)
         do {
-            try Self.leavings(of: job, files).unpack(tar: tar, concluding: true)
+            try Leavings(job, files: files).unpack(tar: tar, concluding: true)
         } catch let error as any RepriseError {
             guard result.status != 0 else { throw error }
             throw commands.refusal(result, command: "exec")
@@ -122,13 +122,6 @@ actor KubernetesCarrier {
         try files.remove(tar)
         // From now on nothing there is needed: the pod may end.
         _ = try? await commands.execute(["/bin/sh", "-c", KubernetesStagedScript.taken], in: pod, "keeper")
-    }
-
-    /// Also for a job of which no more is known than its folder.
-    static func leavings(of job: Job, _ files: any FileSystem) -> Leavings {
-        let below = job.key.folder
-        let run = below.isEmpty ? job.folder : String(job.folder.dropLast(below.count + 1))
-        return Leavings(run: run, job: job.folder, files: files)
     }
 }
 

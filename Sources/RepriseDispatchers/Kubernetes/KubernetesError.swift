@@ -15,6 +15,7 @@ package enum KubernetesError: RepriseError, Hashable {
     case down(words: String)
     case noImage(job: String)
     case noParcel(job: String)
+    case network(job: String)
     case outsideVolume(path: String, volume: String)
     case badSetting(String, value: String, expected: String)
     case tooLarge(what: String, bytes: Int64, most: Int64)
@@ -101,6 +102,7 @@ extension KubernetesError {
         case .down: "the cluster does not answer"
         case .noImage(let job): "\(job) names no image, and every job of Kubernetes is executed in one"
         case .noParcel(let job): "\(job) was prepared without what must be carried to the cluster"
+        case .network(let job): "\(job) is to have no network, and a cluster fences those of pods itself"
         case .outsideVolume(let path, let volume): "`\(path)` does not lie in `\(volume)`, which is what the jobs see"
         case .badSetting(let name, let value, _): "`\(value)` is no `\(name)`"
         case .tooLarge(let what, let bytes, let most):
@@ -139,6 +141,7 @@ extension KubernetesError {
         case .invalid, .other, .noParcel: nil
         case .down: "jobs that run go on; `kubectl get --raw /readyz` tells when it answers again"
         case .noImage: "say `environment: {image: …}` in the experiment, or set the target's `image`"
+        case .network: "take `network: none` out of the experiment's `environment`, or run on another target"
         case .outsideVolume:
             "keep the project and its data below that folder, or take away the target's `volume` so that files are carried"
         case .badSetting(let name, _, _): "correct the target's `\(name)`"
@@ -162,6 +165,7 @@ extension KubernetesError {
         case .down: "kubernetes-down"
         case .noImage: "kubernetes-no-image"
         case .noParcel: "kubernetes-no-parcel"
+        case .network: "kubernetes-network"
         case .outsideVolume: "kubernetes-outside-volume"
         case .badSetting: "kubernetes-setting"
         case .tooLarge: "kubernetes-too-large"

@@ -17,6 +17,7 @@ struct KubernetesManifest: Hashable, Sendable {
         var folder: String
         var resources = Resources()
         var image: String
+        var usesHostNetwork = false
         var isReadOnly = false
         var sharedMemory: Int64?
         var secrets: [String: String] = [:]
@@ -81,6 +82,7 @@ struct KubernetesManifest: Hashable, Sendable {
     private func pod(_ entry: Entry) -> Mapping {
         var pod: Mapping = ["restartPolicy": "Never", "enableServiceLinks": .bool(false)]
         pod["terminationGracePeriodSeconds"] = 30
+        if entry.usesHostNetwork { pod["hostNetwork"] = .bool(true) }
         if let account = settings.serviceAccount {
             pod["serviceAccountName"] = .string(account)
         } else {

@@ -31,6 +31,9 @@ extension Kubernetes {
                 throw KubernetesError.outsideVolume(path: path, volume: volume.path)
             }
         }
+        guard job.container?.network != StepEnvironment.Network.none else {
+            throw KubernetesError.network(job: job.key.description)
+        }
         return KubernetesManifest.Entry(
             name: KubernetesNames.job(job.key),
             key: job.key.description,
@@ -38,6 +41,7 @@ extension Kubernetes {
             folder: job.folder,
             resources: job.resources,
             image: image,
+            usesHostNetwork: job.container?.network == .host,
             isReadOnly: job.container?.isReadOnly ?? false,
             sharedMemory: job.container?.sharedMemory,
             secrets: job.secrets
