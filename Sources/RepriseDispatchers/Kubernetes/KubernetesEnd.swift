@@ -79,11 +79,9 @@ enum KubernetesEnd {
             return isOwn ? .ended(ending(pod, evidence, now), reason: "evicted: " + trimmed(words)) : .preempted
         }
         if pod.disruption != nil || pod.reason.map({ displaced.contains($0) }) == true { return .preempted }
-        if pod.reason == "DeadlineExceeded" {
-            return .ended(
-                evidence.record ?? ending(pod, evidence, now),
-                reason: evidence.limit ?? "the cluster's own deadline"
-            )
+        if pod.reason == "DeadlineExceeded" || evidence.row?.failure == "DeadlineExceeded" {
+            let record = evidence.record ?? ending(pod, evidence, now)
+            return .ended(record, reason: evidence.limit ?? "the cluster's own deadline")
         }
         let wasDeleted = pod.deleted != nil && evidence.limit == nil
         if wasDeleted, let row = evidence.row, row.deleted == nil,

@@ -195,9 +195,9 @@ actor KubernetesWatch {
 
     /// Follows a job that runs, and holds back the end of one until what it left is here.
     private func carry(_ job: Job, _ handle: JobHandle, _ status: JobStatus) async -> JobStatus {
-        guard let pod = pod(of: job, handle), known[job.key]?.claim == pod.name, case .running? = pod.keeper else {
-            return status
-        }
+        guard let pod = pod(of: job, handle), known[job.key]?.claim == pod.name, !pod.isOver,
+            case .running? = pod.keeper
+        else { return status }
         let running = JobStatus.running(since: known[job.key]?.start)
         guard pod.termination != nil || status.isEnd else {
             await carrier.follow(job, in: pod.name)
@@ -209,7 +209,8 @@ actor KubernetesWatch {
             return running
         case .done: return judge(job, handle)
         case .failed(let words):
-            return .lost(reason: "what it left could not be fetched: \(KubernetesEnd.trimmed(words))")
+            let lost = JobStatus.lost(reason: "what it left could not be fetched: \(KubernetesEnd.trimmed(words))")
+            return status.isEnd ? status : lost
         }
     }
 

@@ -80,6 +80,12 @@ import Testing
         pod.deleted = now
         evidence.pods = [pod]
         #expect(KubernetesEnd.status(evidence, now: now) == .preempted)
+        evidence.row?.failure = "DeadlineExceeded"
+        #expect(
+            KubernetesEnd.status(evidence, now: now)
+                == .ended(ExitRecord(signal: 15, endedAt: now), reason: "the cluster's own deadline")
+        )
+        evidence.row?.failure = nil
         evidence.row?.deleted = now
         #expect(KubernetesEnd.status(evidence, now: now) == nil)
         evidence.row = nil
