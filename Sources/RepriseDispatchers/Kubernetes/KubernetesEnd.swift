@@ -31,9 +31,9 @@ enum KubernetesEnd {
         let own = evidence.claim == nil ? evidence.pods.first : evidence.pods.first { $0.name == evidence.claim }
         guard let pod = own else { return withoutPod(evidence, now) }
         if pod.isOver || pod.termination != nil { return over(pod, evidence, now) }
-        if pod.isRunning {
+        if case .running(let since)? = pod.main {
             // Its pod tells in a moment how it ended.
-            return evidence.record == nil ? .running(since: evidence.start) : nil
+            return evidence.record == nil ? .running(since: evidence.start ?? since) : nil
         }
         return evidence.claim == nil ? .submitted : .running(since: evidence.start)
     }

@@ -98,9 +98,6 @@ actor KubernetesWatch {
         return pods.first { $0.name == claim }
     }
 
-    /// Why a job waits at the cluster; nil where nothing is known.
-    func waiting(_ job: Job) -> String? { known[job.key]?.obstacle?.words }
-
     // MARK: Looking
 
     private func look(at job: Job) {
@@ -141,7 +138,8 @@ actor KubernetesWatch {
 
     private func judge(_ job: Job, _ handle: JobHandle) -> JobStatus {
         guard let seen = known[job.key] else { return .submitted }
-        let asLooks: JobStatus = seen.claim == nil ? .submitted : .running(since: seen.start)
+        let began = seen.start ?? pod(of: job, handle)?.termination?.started
+        let asLooks: JobStatus = seen.claim == nil ? .submitted : .running(since: began)
         // An answer that is older than the claim does not know of it.
         guard isAnswered(since: seen.claimSeen ?? seen.since) else { return asLooks }
         guard seen.submission != nil else {
@@ -162,7 +160,8 @@ actor KubernetesWatch {
             return KubernetesEnd.unseen(evidence, volume: commands.settings.volume?.path)
         }
         known[job.key]?.doubtSince = nil
-        return status
+        guard case .submitted = status, let obstacle = known[job.key]?.obstacle else { return status }
+        return .waiting(reason: obstacle.words)
     }
 
     private func evidence(_ job: Job, _ handle: JobHandle) -> KubernetesEvidence {
@@ -198,7 +197,7 @@ actor KubernetesWatch {
         guard let pod = pod(of: job, handle), known[job.key]?.claim == pod.name, !pod.isOver,
             case .running? = pod.keeper
         else { return status }
-        let running = JobStatus.running(since: known[job.key]?.start)
+        let running = JobStatus.running(since: known[job.key]?.start ?? pod.termination?.started)
         guard pod.termination != nil || status.isEnd else {
             await carrier.follow(job, in: pod.name)
             return status
