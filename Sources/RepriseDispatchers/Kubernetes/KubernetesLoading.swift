@@ -1,5 +1,6 @@
 import OrderedCollections
 import RepriseDispatch
+import RepriseImages
 import RepriseModel
 import RepriseSystem
 

@@ -76,14 +76,6 @@ import Testing
         }
     }
 
-    @Test func `bytes as base64`() {
-        for (text, encoded) in [
-            "": "", "f": "Zg==", "fo": "Zm8=", "foo": "Zm9v", "foob": "Zm9vYg==", "fooba": "Zm9vYmE=",
-        ] {
-            #expect(base64(Array(text.utf8)) == encoded)
-        }
-    }
-
     @Test(arguments: ["a:b", ":NoSchedule", ""])
     func `a toleration that cannot be`(_ text: String) {
         #expect(KubernetesToleration(text) == nil)
