@@ -50,8 +50,9 @@ actor KubernetesCarrier {
         }
     }
 
-    /// Begins to fetch what a job left, unless that goes on, and tells how it stands.
-    func fetch(_ job: Job, in pod: String) -> Progress {
+    /// Begins to fetch what a job left, unless that goes on, and tells how it stands. `isOver` tells that the job has
+    /// ended for certain; where its pod is merely being taken away, its exit record tells.
+    func fetch(_ job: Job, in pod: String, isOver: Bool) -> Progress {
         var fetch = fetching[job.key] ?? Fetch(next: clock.now)
         if fetch.isDone { return .done }
         if fetch.tries >= Self.tries, !fetch.isUnderWay { return .failed(fetch.words ?? "it came in pieces") }
@@ -61,7 +62,7 @@ actor KubernetesCarrier {
         busy += 1
         Task {
             var words: String?
-            do { try await bringLeavings(of: job, in: pod) } catch {
+            do { try await bringLeavings(of: job, in: pod, isOver: isOver) } catch {
                 words = (error as? any RepriseError)?.description ?? "\(error)"
             }
             finished(job.key, words)
@@ -107,7 +108,7 @@ actor KubernetesCarrier {
         }
     }
 
-    private func bringLeavings(of job: Job, in pod: String) async throws {
+    private func bringLeavings(of job: Job, in pod: String, isOver: Bool) async throws {
         let marks = job.folder + "/" + StagingScript.marks
         try files.makeFolder(marks)
         let tar = marks + "/leavings.tar"
@@ -120,6 +121,10 @@ actor KubernetesCarrier {
             throw commands.refusal(result, command: "exec")
         }
         try files.remove(tar)
+        guard try isOver || files.exists(job.folder + "/" + ExitFile.name) else {
+            fetching[job.key]?.tries = 0
+            throw Mistake("it has not ended yet", code: "kubernetes-not-over", fault: .world)
+        }
         // From now on nothing there is needed: the pod may end.
         _ = try? await commands.execute(["/bin/sh", "-c", KubernetesStagedScript.taken], in: pod, "keeper")
     }

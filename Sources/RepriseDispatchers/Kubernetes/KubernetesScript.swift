@@ -120,8 +120,11 @@ enum KubernetesScript {
 }
 
 extension KubernetesScript {
-    /// What asks a running job's container to end the job.
+    /// What asks a running job's container to end the job. Whoever asks has gone when it is told.
     static func cancelling(folder: String, seconds: String) -> String {
-        "cd -- \(shellQuoted(folder)) && echo \(seconds) > kubernetes.stop && kill -USR1 1"
+        """
+        cd -- \(shellQuoted(folder)) && echo \(seconds) > kubernetes.stop || exit 1
+        (sleep 0.3 || sleep 1; kill -USR1 1) > /dev/null 2>&1 < /dev/null &
+        """
     }
 }

@@ -198,11 +198,12 @@ actor KubernetesWatch {
             case .running? = pod.keeper
         else { return status }
         let running = JobStatus.running(since: known[job.key]?.start ?? pod.termination?.started)
-        guard pod.termination != nil || status.isEnd else {
+        // Of a pod that is being taken away nobody tells how its containers ended.
+        guard pod.termination != nil || pod.deleted != nil || status.isEnd else {
             await carrier.follow(job, in: pod.name)
             return status
         }
-        switch await carrier.fetch(job, in: pod.name) {
+        switch await carrier.fetch(job, in: pod.name, isOver: pod.termination != nil) {
         case .underWay:
             expectNews(for: .seconds(5))
             return running
