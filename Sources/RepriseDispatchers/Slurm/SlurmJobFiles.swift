@@ -37,6 +37,8 @@ struct SlurmJobFiles: Sendable {
     }
 
     let files: any FileSystem
+    /// The files have come from elsewhere, at times of their own.
+    var areFetched = false
 
     func submission(of job: Job) -> Submission? {
         guard let text = try? files.text(job.folder + "/" + Self.submission) else { return nil }
@@ -86,11 +88,14 @@ struct SlurmJobFiles: Sendable {
         return words.count > 1 ? Claim(id: words[0], number: words[1], node: words.count > 2 ? words[2] : "") : nil
     }
 
-    /// When the job's script began, by the node's clock.
+    /// When the job's script began, by the clock of the file system.
     func start(of job: Job) -> Timestamp? {
         guard let text = try? files.text(job.folder + "/started") else { return nil }
         let words = text.split { $0 == " " || $0 == "\n" }
-        return words.count > 1 ? Int64(words[1]).map { Timestamp(milliseconds: $0) } : nil
+        guard words.count > 1, let milliseconds = Int64(words[1]) else { return nil }
+        let time = Timestamp(milliseconds: milliseconds)
+        guard !areFetched, let status = try? files.status(job.folder + "/started") else { return time }
+        return Timestamp(milliseconds: milliseconds + SlurmClock.lag(of: time, modified: status.modified))
     }
 
     /// Why the job's container did not begin; nil where it did, or there is none.

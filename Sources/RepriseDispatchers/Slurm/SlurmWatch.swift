@@ -64,7 +64,7 @@ actor SlurmWatch {
         self.commands = commands
         self.place = place
         self.files = files
-        jobFiles = SlurmJobFiles(files: files)
+        jobFiles = SlurmJobFiles(files: files, areFetched: place != nil)
         self.wallClock = wallClock
         self.interval = interval
     }
@@ -77,7 +77,7 @@ actor SlurmWatch {
         isUrgent = false
         for (job, handle) in jobs {
             if place != nil { look(at: job) }
-            let record = ExitFile.read(in: job.folder, files)
+            let record = jobFiles.record(of: job)
             if let record, record.isSuccess {
                 statuses[job.key] = .ended(record, reason: nil)
             } else {
@@ -296,7 +296,7 @@ actor SlurmWatch {
 
     private func evidence(_ job: Job, needsWords: Bool = true) -> SlurmEvidence {
         let seen = known[job.key]
-        var evidence = SlurmEvidence(job: job, record: ExitFile.read(in: job.folder, files))
+        var evidence = SlurmEvidence(job: job, record: jobFiles.record(of: job))
         evidence.claim = seen?.claim
         evidence.start = seen?.start
         evidence.verdict = seen?.verdict

@@ -97,6 +97,14 @@ import Testing
     }
 }
 
+@Suite struct `Clocks of nodes` {
+    @Test(arguments: [(0, 0), (9_000, 0), (-9_000, 0), (86_400_000, 86_400_000), (-86_400_000, -86_400_000)])
+    func `a clock that is far off is set right by the file system's`(difference: Int64, lag: Int64) {
+        let time = Timestamp(milliseconds: 1_700_000_000_000)
+        #expect(SlurmClock.lag(of: time, modified: (time.milliseconds + difference) * 1_000_000) == lag)
+    }
+}
+
 @Suite struct `Why jobs of Slurm wait` {
     @Test(arguments: [
         ("Resources", "waits for free nodes (Resources)"),
