@@ -51,6 +51,9 @@ actor SlurmWatch {
         var isCancelled = false
     }
 
+    /// How long a job must have waited before its reason is told: most of those that begin soon have one for a moment.
+    private static let tolerance = Duration.seconds(8)
+
     /// How long Slurm must call a job hopeless, so that a busy controller has looked at it.
     private static let judgement = Duration.seconds(15)
 
@@ -109,8 +112,11 @@ actor SlurmWatch {
 
     /// Whether the next news of a few jobs cannot be far: the files of those that are open tell it, and cost little.
     private func isLively(_ statuses: [JobKey: JobStatus]) -> Bool {
-        let ended = statuses.values.count {
-            !$0.isOpen
+        let ended = statuses.values.count { status in
+            switch status {
+            case .submitted, .waiting, .running: false
+            case .ended, .preempted, .lost: true
+            }
         }
         if ended > 0 { lastNews = clock.now }
         let open = statuses.count - ended
@@ -274,6 +280,8 @@ actor SlurmWatch {
             if clock.now - since < Self.patience { return .running(since: seen.start) }
             if let record = evidence.record { return .ended(record, reason: evidence.limit) }
             return SlurmEnd.unseen(row, evidence)
+        case .submitted where clock.now - seen.since >= Self.tolerance:
+            return SlurmWaiting.words(row).map { .waiting(reason: $0) } ?? .submitted
         case .some(let status): return status
         }
     }
