@@ -22,6 +22,13 @@ struct SlurmCluster: Cluster {
                 code: "wrong-signal"
             )
         }
+        if settings.nodes.count > 1 || settings.nodes.contains(where: { $0.contains("[") || $0.contains(",") }) {
+            return Mistake(
+                "a run has one node, and `nodelist` of target `\(parts.target.name)` names several that it would have to have",
+                fix: "name one, or leave out nodes by `exclude`",
+                code: "several-nodes"
+            )
+        }
         guard let option = settings.conflict else { return nil }
         return Mistake(
             "`\(option)` among the options of target `\(parts.target.name)` is for Reprise to decide, or no long option",

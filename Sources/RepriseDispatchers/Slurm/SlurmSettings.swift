@@ -6,7 +6,7 @@ package struct SlurmSettings: Hashable, Sendable {
     package var partition: String?
     package var account: String?
     package var qos: String?
-    /// Nodes that a job may have, in Slurm's notation such as `n[1-8]`; empty for any.
+    /// The node that a job must have; empty for any.
     package var nodes: [String] = []
     /// Nodes that a job must not have.
     package var excluded: [String] = []

@@ -83,7 +83,7 @@ package enum SettingTable {
         target("partition", .text, "the partition to submit to", [.slurm]),
         target("account", .text, "the account that pays", [.slurm]),
         target("qos", .text, "the quality of service to ask for", [.slurm]),
-        target("nodelist", .texts, "nodes that a run may have, such as `n[1-8]`", [.slurm]),
+        target("nodelist", .texts, "the node that a run must have", [.slurm]),
         target("exclude", .texts, "nodes that a run must not have", [.slurm]),
         target("signal", .text, "what a run is sent before its time is over, such as `USR1@60`", [.slurm]),
         target("modules", .texts, "environment modules to load before a run", [.slurm]),

@@ -5,8 +5,8 @@
 #SBATCH --ntasks=1
 #SBATCH --cpus-per-task=1
 #SBATCH --time=2
-#SBATCH --nodelist=n[1-8],big1
-#SBATCH --exclude=n7
+#SBATCH --nodelist=big1
+#SBATCH --exclude=n7,n[1-3]
 #SBATCH --signal=B:USR1@60
 #SBATCH --no-requeue
 #SBATCH --chdir=/

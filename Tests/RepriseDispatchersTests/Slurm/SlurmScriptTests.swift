@@ -50,8 +50,8 @@ import Testing
         batch.resources = Resources(time: 90_000)
         batch.hasContainers = true
         var settings = SlurmSettings()
-        settings.nodes = ["n[1-8]", "big1"]
-        settings.excluded = ["n7"]
+        settings.nodes = ["big1"]
+        settings.excluded = ["n7", "n[1-3]"]
         settings.signal = SlurmSignal("SIGUSR1@60")
         try expectGolden(SlurmScript.text(batch, settings), "slurm-containers.sh")
     }
