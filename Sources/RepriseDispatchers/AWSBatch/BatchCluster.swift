@@ -28,6 +28,14 @@ struct BatchCluster: Cluster {
         )
         await note(&examination) { try await queues(commands) }
         if examination.problems.isEmpty { await note(&examination) { [try await bucket(commands)] } }
+        if examination.problems.isEmpty, let name = settings.definition {
+            await note(&examination) {
+                guard BatchReply.definition(try await commands.definition(name)) != nil else {
+                    throw AWSError.noDefinition(name)
+                }
+                return ["as the job definition `\(name)`"]
+            }
+        }
         if settings.image == nil {
             examination.remarks.append(
                 .init(
@@ -68,7 +76,7 @@ struct BatchCluster: Cluster {
         return [queue.description]
     }
 
-    /// Reads, writes and removes a small object, as jobs will.
+    /// Lists what lies there, which whoever may not use the bucket may not.
     private func bucket(_ commands: AWSCommands) async throws -> String {
         let session = AWSSession(commands, wallClock: parts.wallClock)
         let folder = parts.folder.isEmpty ? temporaryFolder(parts.variables) : parts.folder

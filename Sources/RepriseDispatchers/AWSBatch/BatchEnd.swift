@@ -82,6 +82,17 @@ enum BatchEnd {
         return .lost(reason: what + ", and AWS Batch does not know it any more")
     }
 
+    /// A job that has not claimed itself, with what AWS Batch says of it.
+    static func waiting(_ row: BatchRow?) -> JobStatus {
+        switch row?.state {
+        case .pending: .waiting(reason: "AWS Batch has it, and waits for others")
+        case .runnable:
+            .waiting(reason: row.flatMap { $0.reason.isEmpty ? nil : $0.reason } ?? "waits for a machine of its queue")
+        case .starting: .waiting(reason: "its machine fetches the image")
+        case .submitted, .running, .succeeded, .failed, nil: .submitted
+        }
+    }
+
     /// Why a job that waits will never begin, however long it waits; nil for one that may.
     static func hopelessness(_ row: BatchRow) -> String? {
         guard row.state == .runnable, row.reason.hasPrefix("MISCONFIGURATION:") else { return nil }

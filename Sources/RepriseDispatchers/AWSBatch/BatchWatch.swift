@@ -178,7 +178,7 @@ actor BatchWatch {
     private func judge(_ job: Job, _ handle: JobHandle) async throws -> JobStatus {
         if let status = ended(job) { return status }
         guard let seen = known[job.key] else { return .submitted }
-        let asLooks: JobStatus = seen.claim == nil ? .submitted : .running(since: seen.claim)
+        let asLooks: JobStatus = seen.claim == nil ? BatchEnd.waiting(seen.row) : .running(since: seen.claim)
         guard seen.asked != nil else { return asLooks }
         if seen.row == nil, seen.submission == nil { return BatchEnd.forgotten(BatchEvidence(job: job)) }
         if let row = seen.row, let reason = BatchEnd.hopelessness(row), seen.verdict == nil {
