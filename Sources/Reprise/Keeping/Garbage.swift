@@ -13,6 +13,7 @@ extension Laboratory {
         let rule = GarbageRule(deletedBefore: now.advanced(by: .seconds(-86_400 * keepDays)), isDryRun: dryRun)
         var report = try store.gc(rule)
         try collectImages(into: &report, of: store, dryRun: dryRun, youth: rule.youth)
+        report.bytes += try await collectBatches(of: store, youth: rule.youth, dryRun: dryRun)
         if dryRun { return report }
         let maker = world.snapshotMaker(store.folder)
         report.bytes += try await maker.codeArchives.remove(except: codeOnItsWay(store))

@@ -54,7 +54,10 @@ struct RunTableView {
         let varying = parameters.filter { name in Set(rows.map { $0.parameters[name] }).count > 1 }
         let isRepeated = Set(rows.map(\.replicate)).count > 1
         let hasTrees = rows.contains { $0.tags[Laboratory.developmentTag] != nil }
-        return ["id", "name", "state", "age", "time"] + (isRepeated ? ["repeat"] : []) + (hasTrees ? ["code"] : [])
+        // What waits, and why, is what a person looks for.
+        let isWaiting = rows.contains { !$0.state.isEnded && $0.state != .running && $0.reason != nil }
+        return ["id", "name", "state", "age", "time"] + (isWaiting ? ["reason"] : []) + (isRepeated ? ["repeat"] : [])
+            + (hasTrees ? ["code"] : [])
             + varying.prefix(parameterCount) + metrics.prefix(metricCount)
     }
 

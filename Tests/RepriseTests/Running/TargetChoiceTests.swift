@@ -145,6 +145,35 @@ import Testing
         }
     }
 
+    @Test func `every job sees the code of the launch, also those that start or are resumed after it has changed`()
+        async throws
+    {
+        let steps = """
+            steps:
+              one: {command: [sh, one.sh]}
+              two: {command: [sh, two.sh], needs: [one], split: 2}
+              three: {command: [sh, three.sh], needs: [two], outputs: [trace]}
+            """
+        let ground = try LaboratoryFolder([
+            "reprise.yaml": Self.site, "a.exp.yaml": steps, "one.sh": "echo one >> trace",
+            "two.sh": "test \"$REPRISE_SPLIT\" = 0 || test \"$REPRISE_ATTEMPT\" -gt 1",
+            "three.sh": "echo three >> trace",
+        ])
+        let launch = try await ground.laboratory.launch(
+            ground.laboratory.plan(RunOptions(file: "a.exp.yaml", target: "one,three=two"))
+        )
+        for name in ["one.sh", "two.sh", "three.sh"] { try ground.write("echo changed >> trace; exit 9", to: name) }
+        for try await _ in try ground.laboratory.supervise(launch.runs) {}
+        let run = try #require(launch.runs.first)
+        #expect(try ground.laboratory.show(run).state == .failed)
+        #expect(try ground.laboratory.resume([run]) == [run])
+        for try await _ in try ground.laboratory.supervise([run]) {}
+        let record = try ground.laboratory.show(run)
+        #expect(record.state == .finished)
+        #expect(try ground.text("work/trace", of: run) == "one\nthree\n")
+        #expect(record.jobs.map(\.key.attempt) == [1, 1, 2, 2])
+    }
+
     @Test func `one run is not repeated on several targets`() async throws {
         let ground = try LaboratoryFolder(["reprise.yaml": Self.site, "a.exp.yaml": Self.chain])
         let record = try #require(try await ground.run().first)
