@@ -1,5 +1,6 @@
 import RepriseDispatch
 import RepriseModel
+import RepriseSystem
 
 /// Where things lie in a workspace of another machine.
 ///
@@ -17,6 +18,9 @@ struct RemotePlace: Hashable, Sendable {
         let folder = job.key.folder
         return run(of: job) + (folder.isEmpty ? "" : "/" + folder)
     }
+
+    /// Of the image in that file here, whose name is that of its content.
+    static func image(_ path: String) -> String { "images/" + lastName(of: path) }
 
     static func batch(_ name: String) -> String { "batches/" + name }
 

@@ -20,7 +20,7 @@ extension RemoteWorkspace {
     /// again. A job that was laid before is left as it is, but for the enclosures.
     func send(_ jobs: [Job], _ enclosures: [Enclosure]) async throws {
         let facts = try await open()
-        try await sendContents(of: jobs.compactMap(\.parcel), facts)
+        try await sendContents(of: jobs, facts)
         for start in stride(from: 0, to: jobs.count, by: Self.most) {
             try await lay(Array(jobs[start..<min(start + Self.most, jobs.count)]), [], facts.root)
         }
@@ -63,11 +63,14 @@ extension RemoteWorkspace {
         return folder.isEmpty ? "run.sh" : folder + "/run.sh"
     }
 
-    // MARK: Code and data
+    // MARK: Code, data and images
 
-    private func sendContents(of parcels: [JobParcel], _ facts: RemoteFacts) async throws {
+    private func sendContents(of jobs: [Job], _ facts: RemoteFacts) async throws {
         var contents: [String: Content] = [:]
-        for parcel in parcels {
+        for image in jobs.compactMap(\.container?.image) {
+            contents[RemotePlace.image(image)] = Content(path: image, isFolder: false)
+        }
+        for parcel in jobs.compactMap(\.parcel) {
             if let code = parcel.code { contents["code/" + code.name] = Content(path: code.path, isFolder: false) }
             for data in parcel.data {
                 contents["data/" + data.content] = Content(path: data.path, isFolder: data.isFolder)

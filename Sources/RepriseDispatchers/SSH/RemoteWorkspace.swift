@@ -93,6 +93,7 @@ actor RemoteWorkspace {
 
     private static let followed = [
         "stdout.log", "stderr.log", "metrics.jsonl", "slurm.claim", "started", "limit", "slurm.log",
+        JobFolders.engineLog,
     ]
 
     /// Whoever looks at the same time brings the same bytes.

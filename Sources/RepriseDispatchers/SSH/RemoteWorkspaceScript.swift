@@ -24,7 +24,7 @@ enum RemoteWorkspaceScript {
     /// Makes the workspace and tells of it. Status 73, and words, where that cannot be.
     static let open = """
         \(place)
-        mkdir -p -- "$path" && cd -- "$path" && mkdir -p jobs batches code data && chmod 700 jobs batches code data || exit 73
+        mkdir -p -- "$path" && cd -- "$path" && mkdir -p jobs batches code data images && chmod 700 jobs batches code data images || exit 73
         echo "place $PWD"
         \(facts)
         """
@@ -132,7 +132,7 @@ enum RemoteWorkspaceScript {
         printf '%s\\n' "$table" | awk '$1 == "look" { print $2 }' |
             xargs -r sh -c 'find "$@" -maxdepth 1 -type f -size +0c \\( -name stdout.log -o -name stderr.log -o -name metrics.jsonl \\
                 -o -name slurm.claim -o -name started -o -name limit -o -name "[0-9]*.log" -o -name slurm.log \\
-                -o -name exit.json \\) -printf "is %p %s\\n" 2> /dev/null' sh |
+                -o -name engine.log -o -name exit.json \\) -printf "is %p %s\\n" 2> /dev/null' sh |
             { printf '%s\\n' "$table"; cat; } |
             awk '$1 == "know" { known[$2] = $3 }
                 $1 == "is" && $2 ~ /exit[.]json$/ { print "exit", $2, 0, 0; next }

@@ -15,6 +15,8 @@ struct SlurmEvidence: Hashable, Sendable {
     var start: Timestamp?
     /// Why Reprise took the job out of Slurm's queue.
     var verdict: String?
+    /// Where it was executed, in words, where that is not the job's folder here.
+    var place: String?
 }
 
 /// Where a job stands, from what its files say and what Slurm says. Pure.
@@ -106,6 +108,13 @@ enum SlurmEnd {
 
     /// A job that Slurm calls completed, and that left nothing however long one waits.
     static func unseen(_ row: SlurmRow, _ evidence: SlurmEvidence) -> JobStatus {
+        if let place = evidence.place {
+            return .lost(
+                reason:
+                    "Slurm says that it is complete, but it left no exit record in \(place): was the disk or quota full?"
+                    + after(evidence.lastWords ?? "")
+            )
+        }
         let node = row.node.isEmpty ? "its node" : "`\(row.node)`"
         return .lost(
             reason: "Slurm says that it is complete, but no exit record is here: does \(node) see the folder "

@@ -64,14 +64,33 @@ actor SlurmPlace {
         return there
     }
 
+    /// The job as it is executed there: in its folder there and in a copy of its image, with the workspace's data.
+    func job(_ job: Job) async throws -> Job {
+        let place = try await workspace.place()
+        var there = job
+        there.folder = place.absolute(RemotePlace.folder(of: job))
+        guard let image = job.container?.image else { return there }
+        there.container?.image = place.absolute(RemotePlace.image(image))
+        let folders = [(RemotePlace.run(of: job), false), ("data", true)]
+        there.container?.mounts = folders.map { folder, isReadOnly in
+            let path = place.absolute(folder)
+            return JobContainer.Mount(path: path, source: path, isReadOnly: isReadOnly)
+        }
+        return there
+    }
+
     /// Brings the jobs there, and the script at last.
     func send(_ batch: SlurmBatch, of jobs: [Job]) async throws {
         var enclosures: [RemoteWorkspace.Enclosure] = []
-        for job in jobs where batch.hasSecrets {
-            let name = SlurmSecrets.file
-            enclosures.append(
-                .init(path: "\(job.folder)/\(name)", there: "\(RemotePlace.folder(of: job))/\(name)", mode: 0o600)
-            )
+        for job in jobs {
+            let own = [
+                (SlurmSecrets.file, 0o600, batch.hasSecrets), (JobFolders.launchScript, 0o755, batch.hasContainers),
+            ]
+            for (name, mode, isThere) in own where isThere {
+                enclosures.append(
+                    .init(path: "\(job.folder)/\(name)", there: "\(RemotePlace.folder(of: job))/\(name)", mode: mode)
+                )
+            }
         }
         let folder = batch.isArray ? RemotePlace.batch(batch.name) : RemotePlace.folder(of: jobs[0])
         let name = RepriseSystem.lastName(of: batch.script)
@@ -120,6 +139,11 @@ actor SlurmPlace {
             }
             if let problem { throw problem }
         }
+    }
+
+    /// Where the job is executed.
+    nonisolated func words(for job: Job) -> String {
+        "`\(workspace.path)/\(RemotePlace.folder(of: job))` on `\(workspace.host)`"
     }
 
     // MARK: Clearing away

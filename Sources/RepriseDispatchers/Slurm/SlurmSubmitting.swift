@@ -101,7 +101,7 @@ extension Slurm {
                 let path = job.folder + "/" + SlurmSecrets.file
                 try files.write(Array(secrets.text.utf8), to: path, mode: 0o600, durable: false)
             }
-            if let container = job.container { try writeLaunch(of: job, container) }
+            if job.container != nil { try writeLaunch(of: job, try await place?.job(job) ?? job) }
             try jobFiles.write(submission(of: batch, index), of: job)
         }
         try await place?.send(batch, of: jobs)
@@ -115,9 +115,11 @@ extension Slurm {
 }
 
 extension Slurm {
-    private func writeLaunch(of job: Job, _ container: JobContainer) throws {
+    /// `there` is the job as the cluster finds it.
+    private func writeLaunch(of job: Job, _ there: Job) throws {
+        guard let container = there.container else { return }
         let script = SlurmContainer(
-            job: job,
+            job: there,
             container: container,
             program: settings.container ?? EngineKind.apptainer.rawValue
         )

@@ -313,6 +313,7 @@ actor SlurmWatch {
         evidence.limit = jobFiles.limit(of: job) ?? jobFiles.engineRefusal(of: job)
         evidence.exceededMemory = jobFiles.exceededMemory(seen?.submission)
         evidence.lastWords = jobFiles.lastWords(of: seen?.submission)
+        evidence.place = place?.words(for: job)
         return evidence
     }
 

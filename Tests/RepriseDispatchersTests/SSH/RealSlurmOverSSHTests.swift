@@ -101,6 +101,30 @@ struct `Real SSH: Slurm` {
         #expect(try bench.files.names(in: bench.workspace + "/data") == ["data-1", "data-2"])
     }
 
+    @Test(.enabled(if: TestEngine.apptainer.isUp, TestEngine.apptainer.absence))
+    func `a container finds its run and its data there`() async throws {
+        let data = bench.path + "/data.txt"
+        var job = try bench.makeJob(
+            "cat ../data/set; cat /etc/os-release | head -n 1; echo kept > \"$REPRISE_OUTPUTS/o\""
+        )
+        try bench.files.write("hello\n", to: data)
+        job.parcel?.data = [.init(name: "set", path: data, content: "data-9", isFolder: false)]
+        job.container = JobContainer(
+            image: TestEngine.imageFolder + "/busybox.sif",
+            mounts: [.init(path: job.folder, source: job.folder, isReadOnly: false)]
+        )
+        let slurm = try bench.makeSlurm()
+        let handle = try await slurm.submit(job)
+        guard case .ended(let record, let reason) = try await slurm.untilEnded(job, handle) else {
+            Issue.record("it did not end")
+            return
+        }
+        #expect(record.isSuccess, "\(record) \(reason ?? "")")
+        #expect(try bench.output(of: job).hasPrefix("hello\n"))
+        #expect(try bench.files.text(job.folder + "/outputs/o") == "kept\n")
+        #expect(try bench.files.names(in: bench.workspace + "/images") == ["busybox.sif"])
+    }
+
     @Test func `a machine that is away for a while changes nothing`() async throws {
         let isAway = Mutex(false)
         let runner = CountingRunner { invocation in
