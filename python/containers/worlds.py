@@ -165,8 +165,12 @@ class Project:
 
     def trace(self):
         """What the runs' folders say of how they went."""
-        found = [path for path in sorted(self.store.glob("runs/*/*")) if path.name in ("engine.log", "stdout.log", "stderr.log", "exit.json")]
-        return "".join(f"{path.relative_to(self.store)}: {path.read_text(errors='replace')[-600:]}\n" for path in found[-12:])
+        names = ("engine.log", "slurm.log", "stdout.log", "stderr.log", "exit.json")
+        found = [path for pattern in ("runs/*/*", "runs/*/steps/**/*") for path in sorted(self.store.glob(pattern)) if path.name in names]
+        told = "".join(f"{path.relative_to(self.store)}: {path.read_text(errors='replace')[-600:]}\n" for path in found[-12:])
+        if self.store.exists():
+            told += self.world.run(self.binary, "show", "@last", folder=self.folder, variables=self.variables, check=False).stdout
+        return told
 
     def runs(self):
         return self.json("list", "--limit", "100000")
