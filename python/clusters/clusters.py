@@ -107,13 +107,13 @@ class Kubernetes(Cluster):
         return self.run("kubectl", "get", "nodes", "-o", path).stdout or Cluster.hither
 
     def settings(self, place):
-        return "kind: kubernetes, image: 'localhost/reprise-python:1', slots: 8"
+        return f"kind: kubernetes, slots: 8, {published(self)}"
 
     def lasting(self, place):
         identity = store_mark(place)
         if not identity:
             return []
-        told = self.run("kubectl", "get", "pods,jobs,configmaps,secrets", "-A", "-l", f"reprise/store={identity}", "-o", "json", check=False)
+        told = self.run("kubectl", "get", "pods,jobs,configmaps,secrets", "-l", f"reprise/store={identity}", "-o", "json", check=False)
         if told.returncode != 0:
             raise Failed(f"{self.name}: {told.stderr}")
         return [f"{item['kind']} {item['metadata']['name']}" for item in json.loads(told.stdout)["items"] if lasts(item)]
@@ -139,7 +139,7 @@ class Batch(Cluster):
 
     def settings(self, place):
         return (f"kind: aws-batch, queue: {self.variables['REPRISE_TEST_BATCH_QUEUE']}, region: {self.variables['AWS_DEFAULT_REGION']}, "
-                f"workspace: '{self.variables['REPRISE_TEST_BATCH_WORKSPACE']}/{place.name}', image: 'localhost/reprise-python:1'")
+                f"workspace: '{self.variables['REPRISE_TEST_BATCH_WORKSPACE']}/{place.name}', {published(self)}")
 
 
 # The name of a world, the engines of `engines.sh` that it needs, and what it is.
@@ -159,6 +159,12 @@ def clusters(names=None):
             elif not names or name in names or f"{name} as {half}" in names:
                 found.append(make(name, half))
     return found, absent
+
+
+def published(world):
+    """An image with Python, and where its machines fetch it."""
+    return (f"image: 'docker-archive:{world.variables['REPRISE_TEST_IMAGES']}/python.tar', "
+            f"images: '{world.variables['REPRISE_TEST_REGISTRY']}/trial'")
 
 
 def lines_of(path):
