@@ -46,15 +46,6 @@ extension Laboratory {
                 code: "unsupported-target"
             )
         }
-        // A node sees images that lie on a file system which it shares with this machine.
-        let needsImages = plans.flatMap(\.environments).contains { !$0.source.isHost }
-        guard target.kind == .slurm, target.stagesFiles, needsImages else { return }
-        throw Mistake(
-            "cannot run on target `\(target.name)`",
-            why: "the experiment names an image, and clusters behind `ssh` execute no containers in this version",
-            fix: "run `reprise` on the login node, or say `environment: {host: true}`",
-            code: "cluster-without-containers"
-        )
     }
 
     /// Refuses to queue what a cluster would refuse, or what would wait for an engine that does not answer. Every target is
