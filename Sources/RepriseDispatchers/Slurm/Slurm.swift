@@ -24,7 +24,7 @@ package final class Slurm: Dispatcher {
     let commands: SlurmCommands
     /// nil where the cluster sees this machine's files.
     let place: SlurmPlace?
-    private let watch: SlurmWatch
+    let watch: SlurmWatch
     private let cancelling: SlurmCancelling
 
     /// `folder` is where scripts and locks of this store lie, on the file system that the nodes share. `interval` is the
@@ -73,14 +73,19 @@ package final class Slurm: Dispatcher {
     package func changes() -> AsyncStream<Void> { watch.bell.stream() }
 
     package func status(of jobs: [Job: JobHandle]) async throws -> [JobKey: JobStatus] {
-        try await watch.status(of: jobs)
+        let statuses = try await watch.status(of: jobs)
+        let vanished = await watch.takeVanished()
+        if !vanished.isEmpty { await submitAgain(jobs.keys.filter { vanished.contains($0.key) }) }
+        return statuses
     }
 
     package func cancel(_ job: Job, _ handle: JobHandle, grace: Duration) async throws {
         guard ExitFile.read(in: job.folder, files) == nil else { return }
         await watch.expectNews(for: grace + .seconds(10))
         var ids = [handle.description]
-        if let claim = jobFiles.claim(of: job), claim.id != ids[0] { ids.append(claim.id) }
+        for id in [jobFiles.claim(of: job)?.id, jobFiles.submission(of: job)?.handle?.description] {
+            if let id, !ids.contains(id) { ids.append(id) }
+        }
         try await cancelling.cancel(ids, grace: grace)
     }
 
@@ -120,7 +125,7 @@ package final class Slurm: Dispatcher {
     }
 
     /// Waits for its turn; nobody holds one of these for longer than Slurm takes to answer.
-    private func hold(_ path: String) async throws -> FileLock {
+    func hold(_ path: String) async throws -> FileLock {
         while true {
             if let lock = try FileLock(path) { return lock }
             try await ContinuousClock().sleep(for: .milliseconds(10))

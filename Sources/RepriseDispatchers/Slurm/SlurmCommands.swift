@@ -81,6 +81,12 @@ package struct SlurmCommands: Sendable {
         return text.flatMap { SlurmReply.setting("MaxArraySize", in: $0) }.flatMap { Int($0) } ?? 1001
     }
 
+    /// When the controller was started, in seconds since 1970.
+    func start() async throws -> Int64? {
+        let result = try await run("scontrol", ["show", "config"], variables: ["SLURM_TIME_FORMAT": "%s"])
+        return SlurmReply.setting("BOOT_TIME", in: result.text).flatMap { Int64($0) }
+    }
+
     // MARK: Running them
 
     private func succeed(_ program: String, _ arguments: [String]) async throws -> String {

@@ -34,6 +34,8 @@ enum SlurmEnd {
         case .running: return .running(since: evidence.start)
         case .preempted: return .preempted
         case .nodeFailed:
+            // Slurm may miss a node after a restart of its own, when the job has long ended by itself.
+            if let record = evidence.record, record.signal == nil { return .ended(record, reason: evidence.limit) }
             return .lost(reason: row.node.isEmpty ? "its node failed" : "its node `\(row.node)` failed")
         case .timedOut:
             let limit = evidence.job.resources.time.map { Quantities.text(milliseconds: $0) } ?? "the cluster"

@@ -30,13 +30,13 @@ actor SlurmWatch {
     private var failedToBring: ContinuousClock.Instant?
     private var urgentUntil: ContinuousClock.Instant?
     private var hasAccounts = true
-    private var known: [JobKey: Known] = [:]
+    var known: [JobKey: Known] = [:]
     /// When something was last seen to begin or to end, or to be new.
     private var lastNews: ContinuousClock.Instant?
     nonisolated let bell = SlurmBell()
 
     /// What was seen of a job so far.
-    private struct Known {
+    struct Known {
         var since: ContinuousClock.Instant
         var submission: SlurmJobFiles.Submission?
         var claim: SlurmJobFiles.Claim?
@@ -49,10 +49,16 @@ actor SlurmWatch {
         var hopelessSince: ContinuousClock.Instant?
         var verdict: String?
         var isCancelled = false
+        /// Since when Slurm does not know it, though it has not ended as far as its files tell.
+        var forgottenSince: ContinuousClock.Instant?
+        var isGivenUp = false
     }
 
     /// How long a job must have waited before its reason is told: most of those that begin soon have one for a moment.
     private static let tolerance = Duration.seconds(8)
+
+    /// Jobs that have not begun and that Slurm does not know any more.
+    var vanished: Set<JobKey> = []
 
     /// How long Slurm must call a job hopeless, so that a busy controller has looked at it.
     private static let judgement = Duration.seconds(15)
@@ -168,7 +174,10 @@ actor SlurmWatch {
         failures = 0
     }
 
-    private func id(_ job: Job, _ handle: JobHandle) -> String { known[job.key]?.claim?.id ?? handle.description }
+    /// A job that was submitted again has another number than the one that whoever asks was told.
+    private func id(_ job: Job, _ handle: JobHandle) -> String {
+        known[job.key]?.claim?.id ?? known[job.key]?.submission?.handle?.description ?? handle.description
+    }
 
     /// Whether the last answer says something of a job that was first asked for at `moment`.
     private func isAnswered(since moment: ContinuousClock.Instant?) -> Bool {
@@ -267,8 +276,9 @@ actor SlurmWatch {
         // An answer that is older than the claim does not know of it.
         guard isAnswered(since: seen.claimSeen ?? seen.since) else { return asLooks }
         guard let row = rows[id] ?? forgotten[id] else {
-            return isAnswered(since: seen.since) ? SlurmEnd.forgotten(evidence(job)) : asLooks
+            return isAnswered(since: seen.since) ? judgeForgotten(job, asLooks) : asLooks
         }
+        known[job.key]?.forgottenSince = nil
         weigh(row, job.key)
         let evidence = evidence(job, needsWords: row.state.isEnd)
         let status = SlurmEnd.status(row, evidence, now: wallClock.now())
@@ -282,8 +292,29 @@ actor SlurmWatch {
             return SlurmEnd.unseen(row, evidence)
         case .submitted where clock.now - seen.since >= Self.tolerance:
             return SlurmWaiting.words(row).map { .waiting(reason: $0) } ?? .submitted
+        case .lost where evidence.claim == nil && seen.submission != nil && !seen.isGivenUp:
+            vanished.insert(job.key)
+            return .submitted
         case .some(let status): return status
         }
+    }
+
+    /// A controller that was started again may not know what a node still executes, nor what it had been given last.
+    private func judgeForgotten(_ job: Job, _ asLooks: JobStatus) -> JobStatus {
+        let evidence = evidence(job)
+        let status = SlurmEnd.forgotten(evidence)
+        guard case .lost = status, let seen = known[job.key], seen.submission != nil, !seen.isGivenUp else {
+            return status
+        }
+        let since = seen.forgottenSince ?? clock.now
+        known[job.key]?.forgottenSince = since
+        let hasBegun = evidence.claim != nil
+        guard clock.now - since < (hasBegun ? Self.patience : .seconds(5)) else {
+            if !hasBegun { vanished.insert(job.key) }
+            return hasBegun ? status : asLooks
+        }
+        expectNews(for: .seconds(5))
+        return asLooks
     }
 
     private func weigh(_ row: SlurmRow, _ key: JobKey) {
