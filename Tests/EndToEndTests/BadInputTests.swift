@@ -215,11 +215,11 @@ private let mistakes = [
     BadInput("an unknown parameter", "parameters: {lr: 1}\ncommand: echo\n", ["lrr=2"], words: "`lrr`", "`lr`"),
     BadInput("an unknown target", "command: echo\n", ["--on", "nowhere"], words: "`nowhere`", "`local`"),
     BadInput(
-        "a target of a kind that is not there yet",
+        "an image that a target of pods needs",
         "command: echo\n",
         ["--on", "pods", "--set", "targets.pods.kind=kubernetes"],
         words: "`pods`",
-        "`kubernetes`"
+        "names no image"
     ),
     BadInput("an unknown setting", "command: echo\n", ["--set", "targt=x"], words: "`targt`", "`target`"),
     BadInput("a setting of a wrong type", "command: echo\n", ["--set", "targets.local.slots=many"], words: "`many`"),

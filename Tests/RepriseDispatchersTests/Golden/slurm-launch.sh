@@ -13,13 +13,13 @@ again=${1-}
 now=$(date +%s%3N)
 case $now in
     *[!0-9]*) ;;
-    *) read -r uptime idle < /proc/uptime && export APPTAINERENV_REPRISE_CLOCK=$((now - ${uptime%.*}${uptime#*.}0)) ;;
+    *) read -r uptime idle < /proc/uptime && export SINGULARITYENV_REPRISE_CLOCK=$((now - ${uptime%.*}${uptime#*.}0)) ;;
 esac
-export APPTAINER_TMPDIR="$PWD/scratch"
-export APPTAINERENV_REPRISE_JOB="${REPRISE_JOB-}"
-export APPTAINERENV_TOKEN="${TOKEN-}"
+export SINGULARITY_TMPDIR="$PWD/scratch"
+export SINGULARITYENV_REPRISE_JOB="${REPRISE_JOB-}"
+export SINGULARITYENV_TOKEN="${TOKEN-}"
 for name in CUDA_VISIBLE_DEVICES ROCR_VISIBLE_DEVICES; do
-    eval "[ -z \"\${$name+x}\" ] || export APPTAINERENV_$name=\"\$$name\""
+    eval "[ -z \"\${$name+x}\" ] || export SINGULARITYENV_$name=\"\$$name\""
 done
 set --
 if [ "$(id -u)" -eq 0 ]; then
