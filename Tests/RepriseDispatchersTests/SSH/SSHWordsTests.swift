@@ -28,7 +28,8 @@ import Testing
         ("ssh: connect to host 127.0.0.1 port 2: Connection refused\n", "ssh-port-closed", true),
         ("ssh: connect to host hpc.example.org port 22: No route to host\n", "ssh-no-answer", true),
         (
-            "Connection timed out during banner exchange\nConnection to hpc.example.org port 22 timed out\n", "ssh-no-answer",
+            "Connection timed out during banner exchange\nConnection to hpc.example.org port 22 timed out\n",
+            "ssh-no-answer",
             true
         ),
         ("Host key verification failed.\r\n", "ssh-host-key-unknown", false),
