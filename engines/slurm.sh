@@ -142,16 +142,21 @@ slurm_controller() {
     pid_of slurmctld >/dev/null || started slurmctld env SLURM_CONF="$home/slurm/slurm.conf" slurmctld -D
 }
 
-# What it had started without having it written down yet, it starts once more, and draws the nodes that say so out of service:
-# whoever runs the cluster gives them back.
+# A controller that lost its last seconds gives out numbers that nodes remember, and drains those nodes: they are given back
+# until none was drained for a while, as whoever keeps a cluster would.
 slurm_crash() {
-    local turn
+    local turn node quiet=0 drained
     export SLURM_CONF=$home/slurm/slurm.conf
     crashed slurmctld "$1" slurm_controller
-    for turn in $(seq 15); do
+    for turn in $(seq 120); do
         sleep 1
-        sinfo -h -N -o '%N %T %E' 2>/dev/null | awk '/Duplicate jobid/ {print $1}' | sort -u |
-            while read -r node; do scontrol update "nodename=$node" state=resume || true; done
+        drained=$(sinfo -h -N -o '%N %T %E' 2>/dev/null | awk '/Duplicate jobid/ {print $1}' | sort -u)
+        quiet=$((quiet + 1))
+        for node in $drained; do
+            quiet=0
+            scontrol update "nodename=$node" state=resume || true
+        done
+        [ "$quiet" -lt 30 ] || break
     done
 }
 

@@ -29,8 +29,12 @@ enum SlurmEnd {
         if let record = evidence.record, record.isSuccess { return .ended(record, reason: nil) }
         switch row.state {
         case .pending:
+            guard evidence.claim != nil else { return .submitted }
             // What Slurm starts anew does nothing: the claim is taken.
-            return evidence.claim == nil ? .submitted : .preempted
+            if row.restarts > 0 { return .preempted }
+            // The controller lost its last seconds, and does not know that the job began.
+            if let record = evidence.record { return .ended(record, reason: evidence.limit) }
+            return .running(since: evidence.start)
         case .running: return .running(since: evidence.start)
         case .preempted: return .preempted
         case .nodeFailed:

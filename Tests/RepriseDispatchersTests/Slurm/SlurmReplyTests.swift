@@ -221,4 +221,10 @@ import Testing
         #expect(status("COMPLETED", restarts: 1) == .preempted)
         #expect(status("PENDING", isClaimed: false) == .submitted)
     }
+
+    @Test func `a controller that lost its last seconds does not know that the job began`() {
+        #expect(status("PENDING") == .running(since: nil))
+        let record = ExitRecord(status: 3)
+        #expect(status("PENDING", record: record) == .ended(record, reason: nil))
+    }
 }
