@@ -99,7 +99,8 @@ package struct DispatcherContract {
         #expect(try await other.find([job]) == [job.key: handle])
         var status = try await other.status(of: [job: handle])
         // Where the engine has a queue, the job waits in it first.
-        for _ in 0..<3000 where type(of: other).capabilities.queues && status[job.key] == .submitted {
+        let end = ContinuousClock.now + .seconds(240)
+        while type(of: other).capabilities.queues, status[job.key]?.isInQueue == true, ContinuousClock.now < end {
             try await Task.sleep(for: .milliseconds(10))
             status = try await other.status(of: [job: handle])
         }
@@ -107,7 +108,7 @@ package struct DispatcherContract {
             Issue.record("a job that runs is reported as \(status)")
             return
         }
-        try await end(job, handle, other)
+        try await self.end(job, handle, other)
     }
 
     private mutating func nobodyFindsWhatNeverWas() async throws {
@@ -229,6 +230,16 @@ extension Dispatcher {
             }
         }
         throw ContractTimeout()
+    }
+}
+
+extension JobStatus {
+    /// The engine has it, and has not begun it.
+    fileprivate var isInQueue: Bool {
+        switch self {
+        case .submitted, .waiting: true
+        default: false
+        }
     }
 }
 
