@@ -19,6 +19,7 @@ kubernetes_env() {
     local who=${1:-$(half)}
     is_up kubernetes "$who" || return 0
     echo "KUBECONFIG=$home/kubernetes/$who.kubeconfig"
+    echo "REPRISE_TEST_POD_HOST=$kubernetes_node_ip"
     echo "REPRISE_TEST_CLAIM=reprise-shared:$home/kubernetes/shared/$who"
 }
 

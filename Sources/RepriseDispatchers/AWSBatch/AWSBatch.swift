@@ -113,7 +113,7 @@ package final class AWSBatch: Dispatcher {
 
     package func find(_ jobs: [Job]) async throws -> [JobKey: JobHandle] {
         try files.makeFolder(folder)
-        let lock = try await hold(folder + "/submit.lock")
+        let lock = try await FileLock.held(folder + "/submit.lock")
         let found = try await identify(jobs)
         withExtendedLifetime(lock) {}
         return found
@@ -129,7 +129,7 @@ package final class AWSBatch: Dispatcher {
         }
         guard !doubtful.isEmpty else { return found }
         // A submission whose submitter died may be under way.
-        _ = try await hold(folder + "/aws.lock")
+        _ = try await FileLock.held(folder + "/aws.lock")
         var ids: [String: String] = [:]
         for name in Set(doubtful.map(\.submission.name)).sorted() {
             ids[name] = try await commands.find(name: name)
@@ -149,13 +149,6 @@ package final class AWSBatch: Dispatcher {
         return found
     }
 
-    /// Waits for its turn; nobody holds one of these for longer than AWS takes to answer.
-    func hold(_ path: String) async throws -> FileLock {
-        while true {
-            if let lock = try FileLock(path) { return lock }
-            try await ContinuousClock().sleep(for: .milliseconds(10))
-        }
-    }
 }
 
 /// What is made once, when it is first needed.

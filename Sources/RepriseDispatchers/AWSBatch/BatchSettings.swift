@@ -89,7 +89,7 @@ package struct BatchSettings: Hashable, Sendable {
         if bucket == nil {
             return mistake(
                 "`\(workspace)` is no place in a bucket, for the target `\(target)`",
-                "`\(row).workspace` is written as `s3://BUCKET/PREFIX`"
+                "write `\(row).workspace` as `s3://BUCKET/PREFIX`; names of buckets have 3 to 63 characters"
             )
         }
         if let option = options.first(where: {

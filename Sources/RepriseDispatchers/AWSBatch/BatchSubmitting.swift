@@ -14,7 +14,7 @@ extension AWSBatch {
         do {
             if let conflict = settings.conflict { throw conflict }
             try files.makeFolder(folder)
-            let lock = try await hold(folder + "/submit.lock")
+            let lock = try await FileLock.held(folder + "/submit.lock")
             let known = try await identify(jobs)
             var fresh: [Job] = []
             for job in jobs {

@@ -111,7 +111,7 @@ package final class Kubernetes: Dispatcher {
         var results: [JobKey: Result<JobHandle, any Error>] = [:]
         do {
             try files.makeFolder(folder)
-            let lock = try await hold(folder + "/submit.lock")
+            let lock = try await FileLock.held(folder + "/submit.lock")
             var fresh: [Job] = []
             let known = try await identify(jobs)
             for job in jobs {
@@ -131,14 +131,6 @@ package final class Kubernetes: Dispatcher {
     /// How many jobs go in one request.
     private static let most = 100
 
-    /// Waits for its turn; nobody holds one of these for longer than the cluster takes to answer.
-    private func hold(_ path: String) async throws -> FileLock {
-        while true {
-            if let lock = try FileLock(path) { return lock }
-            try await ContinuousClock().sleep(for: .milliseconds(10))
-        }
-    }
-
     /// By what the store's things in the cluster are known. Made once.
     func mark() throws -> String {
         let path = folder + "/store"
@@ -153,7 +145,7 @@ package final class Kubernetes: Dispatcher {
 
     package func find(_ jobs: [Job]) async throws -> [JobKey: JobHandle] {
         try files.makeFolder(folder)
-        let lock = try await hold(folder + "/submit.lock")
+        let lock = try await FileLock.held(folder + "/submit.lock")
         let found = try await identify(jobs)
         withExtendedLifetime(lock) {}
         return found
@@ -169,7 +161,7 @@ package final class Kubernetes: Dispatcher {
         }
         guard !doubtful.isEmpty else { return found }
         // A submission whose submitter died may be under way.
-        _ = try await hold(folder + "/kubectl.lock")
+        _ = try await FileLock.held(folder + "/kubectl.lock")
         let uids = try await commands.identify(doubtful.map(\.submission.name))
         for (job, submission) in doubtful {
             // Without the Job, but with what it left, it was submitted and is gone.

@@ -101,7 +101,7 @@ package final class Slurm: Dispatcher {
         do {
             try check(jobs)
             try await place?.reach()
-            let lock = try await hold(folder + "/submit.lock")
+            let lock = try await FileLock.held(folder + "/submit.lock")
             var fresh: [Job] = []
             let known = try await identify(jobs)
             for job in jobs {
@@ -124,19 +124,11 @@ package final class Slurm: Dispatcher {
         try files.makeFolder(folder)
     }
 
-    /// Waits for its turn; nobody holds one of these for longer than Slurm takes to answer.
-    func hold(_ path: String) async throws -> FileLock {
-        while true {
-            if let lock = try FileLock(path) { return lock }
-            try await ContinuousClock().sleep(for: .milliseconds(10))
-        }
-    }
-
     // MARK: Finding
 
     package func find(_ jobs: [Job]) async throws -> [JobKey: JobHandle] {
         try files.makeFolder(folder)
-        let lock = try await hold(folder + "/submit.lock")
+        let lock = try await FileLock.held(folder + "/submit.lock")
         let found = try await identify(jobs)
         withExtendedLifetime(lock) {}
         return found
@@ -155,7 +147,7 @@ package final class Slurm: Dispatcher {
         if let place {
             try await place.settle(doubtful.map(\.job))
         } else {
-            _ = try await hold(folder + "/sbatch.lock")
+            _ = try await FileLock.held(folder + "/sbatch.lock")
         }
         let rows = try await commands.queue()
         let ids = Dictionary(rows.map { ($0.name, $0.id.prefix { $0 != "_" }) }) { first, _ in first }

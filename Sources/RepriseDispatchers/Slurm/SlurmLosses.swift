@@ -13,7 +13,7 @@ extension Slurm {
     /// Should the forgotten job begin all the same, one of the two claims it, and the other executes nothing.
     func submitAgain(_ jobs: [Job]) async {
         // Whatever fails here is tried again with the next look.
-        guard let lock = try? await hold(folder + "/submit.lock") else { return }
+        guard let lock = try? await FileLock.held(folder + "/submit.lock") else { return }
         guard let start = try? await commands.start() else { return }
         let forgotten = jobs.filter { isForgotten($0, by: start) }
         await watch.giveUp(Set(jobs.map(\.key)).subtracting(forgotten.map(\.key)))

@@ -25,7 +25,7 @@ package struct WorkspaceChanges: Sendable {
         let changed = try after.filter { name, status in
             guard let old = before[name], old.kind == status.kind else { return true }
             if status.kind == .folder || status.changed < filled { return false }
-            return try !isSame(checkout + "/" + name, old, run + "/work/" + name, status)
+            return try !isSame(checkout + "/" + name, old, "\(run)/work/" + name, status)
         }
         let gone = before.filter { name, status in after[name]?.kind != status.kind }
         let outputs = try entries(run + "/outputs")

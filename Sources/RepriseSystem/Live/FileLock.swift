@@ -26,6 +26,15 @@ package struct FileLock: ~Copyable, Sendable {
         self.path = path
     }
 
+    /// Takes the lock when its turn comes, looking every 10 ms; for locks that nobody holds for long. Throws
+    /// `CancellationError` when its task is cancelled meanwhile.
+    package static func held(_ path: String) async throws -> FileLock {
+        while true {
+            if let lock = try FileLock(path) { return lock }
+            try await ContinuousClock().sleep(for: .milliseconds(10))
+        }
+    }
+
     deinit { close(descriptor) }
 
     /// Replaces what the file says, for others to read.

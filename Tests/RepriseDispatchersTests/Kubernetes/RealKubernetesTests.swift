@@ -1,6 +1,6 @@
 import Foundation
 import RepriseDispatch
-import RepriseDispatchers
+@testable import RepriseDispatchers
 import RepriseModel
 import RepriseSystem
 import RepriseTestKit
@@ -66,8 +66,8 @@ struct `Real Kubernetes` {
         let kubernetes = bench.makeKubernetes()
         let handle = try await kubernetes.submit(job)
         _ = try await kubernetes.untilEnded(job, handle)
-        #expect(try bench.files.text(job.folder + "/work/seen") == secret)
-        #expect(try bench.files.text(job.folder + "/work/empty") == "")
+        #expect(try bench.files.text("\(job.folder)/work/seen") == secret)
+        #expect(try bench.files.text("\(job.folder)/work/empty") == "")
         try bench.files.remove(job.folder + "/work")
         let search = try await LiveProcessRunner()
             .run(Invocation("grep", ["-rlF", "--", String(secret.prefix(41)), bench.path]))
@@ -109,13 +109,14 @@ struct `Real Kubernetes` {
         #expect(try bench.output(of: job) == "old\n")
         let pod = try await bench.kubectl(["get", "pods", "--selector=job-name=\(handle)", "--output=name"])
         let words = [
-            "exec", pod.filter { !$0.isNewline }, "--container=keeper", "--", "touch", "/reprise/files/run/work/stop",
+            "exec", pod.filter { !$0.isNewline }, "--container=keeper", "--", "touch",
+            "\(KubernetesStagedScript.root)/run/work/stop",
         ]
         _ = try await bench.kubectl(words)
         _ = try await kubernetes.untilEnded(job, handle)
         #expect(try bench.output(of: job) == "old\nend\n")
-        #expect(try bench.files.text(job.folder + "/work/sub/other") == "new\n")
-        #expect(try !bench.files.exists(job.folder + "/work/sub/file"))
+        #expect(try bench.files.text("\(job.folder)/work/sub/other") == "new\n")
+        #expect(try !bench.files.exists("\(job.folder)/work/sub/file"))
         #expect(try bench.files.read(job.folder + "/outputs/copy", limit: 4 << 20) == noise)
         #expect(try await bench.leftovers(of: job) == [])
     }

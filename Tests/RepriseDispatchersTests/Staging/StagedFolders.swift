@@ -100,7 +100,7 @@ struct StagedFolders {
         var tar = TarFile(limit: 1 << 20, files)
         for (path, text) in content.sorted(by: { $0.key < $1.key }) {
             try tar.add(Array(text.utf8), as: Array(path.utf8))
-            let copy = here + "/work/" + path
+            let copy = "\(here)/work/" + path
             try files.makeFolder(RepriseSystem.folder(of: copy))
             try files.write(text, to: copy)
         }
