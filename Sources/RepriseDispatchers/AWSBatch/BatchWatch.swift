@@ -5,34 +5,16 @@ import RepriseSystem
 /// Knows where jobs stand: by one list of what they have sent every few seconds, and more seldom by one question to AWS
 /// Batch for each hundred of them.
 actor BatchWatch {
-    private let commands: AWSCommands
-    private let staging: BatchStaging
+    let commands: AWSCommands
+    let staging: BatchStaging
     private let fetching: BatchFetching
-    private let files: any FileSystem
-    private let jobFiles: BatchJobFiles
-    private let wallClock: any WallClock
+    let files: any FileSystem
+    let jobFiles: BatchJobFiles
+    let wallClock: any WallClock
     private let clock = ContinuousClock()
     private var listPace: BatchPace
     private var askPace: BatchPace
-    private var known: [JobKey: Known] = [:]
-
-    /// What was seen of a job so far.
-    private struct Known {
-        var since: ContinuousClock.Instant
-        var submission: BatchJobFiles.Submission?
-        var inbox = BatchInbox()
-        var claim: Timestamp?
-        var trouble: String?
-        var lastWords: String?
-        var row: BatchRow?
-        var asked: ContinuousClock.Instant?
-        var listed: ContinuousClock.Instant?
-        /// Since when AWS Batch says that it is over, or knows nothing of it.
-        var overSince: ContinuousClock.Instant?
-        var verdict: String?
-        var isCancelled = false
-        var damages = 0
-    }
+    var known: [JobKey: BatchSight] = [:]
 
     init(_ commands: AWSCommands, _ staging: BatchStaging, wallClock: any WallClock, interval: Duration) {
         self.commands = commands
@@ -83,10 +65,12 @@ actor BatchWatch {
     func noteCancelled(_ key: JobKey) { known[key]?.isCancelled = true }
 
     private func note(_ job: Job) {
-        if known[job.key] == nil { known[job.key] = Known(since: clock.now, submission: jobFiles.submission(of: job)) }
+        if known[job.key] == nil {
+            known[job.key] = BatchSight(since: clock.now, submission: jobFiles.submission(of: job))
+        }
     }
 
-    private func ended(_ job: Job) -> JobStatus? {
+    func ended(_ job: Job) -> JobStatus? {
         guard let record = ExitFile.read(in: job.folder, files) else { return nil }
         return .ended(record, reason: record.isSuccess ? nil : jobFiles.limit(of: job))
     }
@@ -172,90 +156,4 @@ actor BatchWatch {
             throw error
         }
     }
-
-    // MARK: Judging
-
-    private func judge(_ job: Job, _ handle: JobHandle) async throws -> JobStatus {
-        if let status = ended(job) { return status }
-        guard let seen = known[job.key] else { return .submitted }
-        let asLooks: JobStatus = seen.claim == nil ? BatchEnd.waiting(seen.row) : .running(since: seen.claim)
-        guard seen.asked != nil else { return asLooks }
-        if seen.row == nil, seen.submission == nil { return BatchEnd.forgotten(BatchEvidence(job: job)) }
-        if let row = seen.row, let reason = BatchEnd.hopelessness(row), seen.verdict == nil {
-            known[job.key]?.verdict = reason
-            try await commands.terminate(handle.description, reason: reason)
-            return asLooks
-        }
-        // What it handed back may have come after the last look.
-        guard let over = seen.overSince, let listed = seen.listed, listed > over || seen.damages >= 3 else {
-            return asLooks
-        }
-        if let stream = seen.row?.log, seen.lastWords == nil, seen.trouble == nil {
-            let lines = await commands.log(stream).filter { $0.contains { !$0.isWhitespace } }
-            known[job.key]?.lastWords =
-                lines.last { $0.hasPrefix("reprise: ") }.map { String($0.dropFirst(9)) } ?? lines.last
-        }
-        let evidence = BatchEvidence(
-            job: job,
-            start: seen.claim,
-            trouble: seen.trouble,
-            lastWords: known[job.key]?.lastWords,
-            isCancelled: seen.isCancelled || seen.row?.reason.hasPrefix(BatchStopping.reason) == true,
-            verdict: seen.verdict
-        )
-        guard let row = seen.row else { return BatchEnd.forgotten(evidence) }
-        return BatchEnd.status(row, evidence, now: wallClock.now())
-    }
-
-    /// Forgets what has ended, and clears the bucket of it.
-    private func tidy(_ jobs: [Job: JobHandle], _ statuses: [JobKey: JobStatus]) async {
-        for job in jobs.keys {
-            switch statuses[job.key] {
-            case .ended, .preempted, .lost: break
-            case .submitted, .waiting, .running, nil: continue
-            }
-            guard let seen = known.removeValue(forKey: job.key), let submission = seen.submission else { continue }
-            let note = jobFiles.folder(of: submission.name) + "/ended-\(submission.number)"
-            guard (try? files.status(jobFiles.folder(of: submission.name))) != .some(nil),
-                (try? files.status(note)) == .some(nil)
-            else { continue }
-            var keys = seen.inbox.keys
-            if keys.isEmpty, let head = try? await staging.store.output(submission.name) {
-                keys = ((try? await staging.store.list(prefix: "\(head)/\(submission.number)/")) ?? []).map(\.key)
-            }
-            await staging.clear(submission, keys: keys)
-        }
-    }
-}
-
-/// How often something may be asked: seldom, more often where news is expected, ever more seldom where nobody answers.
-struct BatchPace {
-    let interval: Duration
-    let urgent: Duration
-    private var tried: ContinuousClock.Instant?
-    private var failures = 0
-    private var urgentUntil: ContinuousClock.Instant?
-    private var isHurried = false
-
-    init(interval: Duration, urgent: Duration) {
-        self.interval = interval
-        self.urgent = urgent
-    }
-
-    func isDue(_ now: ContinuousClock.Instant) -> Bool {
-        guard let tried else { return true }
-        if isHurried, failures == 0 { return true }
-        let usual = (urgentUntil ?? now) > now ? urgent : interval
-        return now - tried >= min(.seconds(60), usual * (1 << min(failures, 6)))
-    }
-
-    mutating func begin(_ now: ContinuousClock.Instant) {
-        tried = now
-        isHurried = false
-    }
-
-    mutating func succeed() { failures = 0 }
-    mutating func fail() { failures += 1 }
-    mutating func hurry() { isHurried = true }
-    mutating func expectNews(until moment: ContinuousClock.Instant) { urgentUntil = max(urgentUntil ?? moment, moment) }
 }
