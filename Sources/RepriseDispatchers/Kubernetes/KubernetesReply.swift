@@ -2,68 +2,6 @@ import OrderedCollections
 import RepriseModel
 import RepriseSystem
 
-/// What the cluster says of one pod.
-struct KubernetesPod: Hashable, Sendable {
-    var name: String
-    /// The name of its Job.
-    var job: String
-    var phase: String
-    /// Why the pod as a whole ended, such as `Evicted`.
-    var reason: String?
-    var message: String?
-    var node: String?
-    var created: Timestamp?
-    /// When somebody asked for its end; nil where nobody did.
-    var deleted: Timestamp?
-    /// Why the scheduler has no node for it.
-    var unschedulable: String?
-    /// What took the pod away, where the cluster tells: `PreemptionByScheduler`, `EvictionByEvictionAPI`.
-    var disruption: String?
-    /// The job's container.
-    var main: Container?
-    /// What keeps the files, where they are carried.
-    var keeper: Container?
-
-    /// Where a container stands.
-    enum Container: Hashable, Sendable {
-        case waiting(reason: String, message: String?)
-        case running(since: Timestamp?)
-        case terminated(Termination)
-    }
-
-    struct Termination: Hashable, Sendable {
-        var status: Int
-        var signal: Int?
-        var reason: String?
-        var message: String?
-        var started: Timestamp?
-        var ended: Timestamp?
-    }
-
-    var isOver: Bool { phase == "Succeeded" || phase == "Failed" }
-    var termination: Termination? { if case .terminated(let termination)? = main { termination } else { nil } }
-    var isRunning: Bool { if case .running? = main { true } else { false } }
-}
-
-/// What the cluster says of one Job.
-struct KubernetesJob: Hashable, Sendable {
-    var name: String
-    var uid: String
-    var created: Timestamp?
-    /// The condition that ended it, such as `DeadlineExceeded`.
-    var failure: String?
-    var failureMessage: String?
-    var isComplete = false
-    var deleted: Timestamp?
-}
-
-/// Everything that one question answered.
-struct KubernetesState: Hashable, Sendable {
-    var jobs: [String: KubernetesJob] = [:]
-    /// By the name of their Job, oldest first.
-    var pods: [String: [KubernetesPod]] = [:]
-}
-
 /// What `kubectl` prints.
 enum KubernetesReply {
     /// A list of Jobs and Pods, as JSON.
@@ -183,34 +121,4 @@ enum KubernetesReply {
 extension Value {
     /// A member of a map.
     subscript(name: String) -> Value? { mapValue?[name] }
-}
-
-extension KubernetesReply {
-    /// What each node has for jobs that takes new ones.
-    static func nodes(_ bytes: [UInt8], gpuResource: String) throws -> [KubernetesCapacity] {
-        try (Value(json: bytes[...])[path: "items"]?.listValue ?? [])
-            .compactMap { item in
-                guard item[path: "spec.unschedulable"]?.boolValue != true,
-                    let amounts = item[path: "status.allocatable"]
-                else { return nil }
-                func thousandths(_ name: String) -> Int64 {
-                    amounts[name]?.stringValue.flatMap { KubernetesQuota.thousandths($0) }.map { Int64($0) } ?? 0
-                }
-                return KubernetesCapacity(
-                    processors: thousandths("cpu"),
-                    memory: thousandths("memory") / 1000,
-                    gpus: thousandths(gpuResource) / 1000
-                )
-            }
-    }
-}
-
-extension KubernetesCommands {
-    /// What the nodes have; throws where this user may not see them.
-    func nodes() async throws -> [KubernetesCapacity] {
-        try KubernetesReply.nodes(
-            try await succeed(["get", "nodes", "--output=json"]).output,
-            gpuResource: settings.gpuResource
-        )
-    }
 }

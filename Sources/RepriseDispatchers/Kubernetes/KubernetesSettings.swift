@@ -131,3 +131,18 @@ struct KubernetesPair: Hashable, Sendable {
         value = words[1]
     }
 }
+
+extension KubernetesSettings {
+    /// What the site says that cannot be; nil where all is well.
+    var conflict: KubernetesError? {
+        for text in tolerations where KubernetesToleration(text) == nil {
+            return .badSetting("tolerations", value: text, expected: "`KEY=VALUE:NoSchedule` or `KEY:NoExecute`")
+        }
+        for (name, texts) in [("node-selector", nodeSelector), ("labels", labels)] {
+            for text in texts where KubernetesPair(text) == nil {
+                return .badSetting(name, value: text, expected: "`KEY=VALUE`")
+            }
+        }
+        return nil
+    }
+}

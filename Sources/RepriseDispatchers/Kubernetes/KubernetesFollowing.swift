@@ -1,0 +1,38 @@
+import RepriseDispatch
+import RepriseModel
+
+/// What is carried between a pod and here.
+extension KubernetesWatch {
+    /// The first pod of a job that has begun is the one that executes it.
+    func note(_ job: Job, _ handle: JobHandle) {
+        guard known[job.key]?.claim == nil, known[job.key]?.submission != nil,
+            let pod = state.pods[handle.description]?.first, pod.isRunning || pod.termination != nil
+        else { return }
+        known[job.key]?.claim = pod.name
+        known[job.key]?.claimSeen = pace.asked
+        // Lost, it is found again as long as the pod is there.
+        try? jobFiles.write(claim: pod.name, of: job)
+    }
+
+    /// Follows a job that runs, and holds back the end of one until what it left is here.
+    func carry(_ job: Job, _ handle: JobHandle, _ status: JobStatus) async -> JobStatus {
+        guard let pod = pod(of: job, handle), known[job.key]?.claim == pod.name, !pod.isOver,
+            case .running? = pod.keeper
+        else { return status }
+        let running = JobStatus.running(since: known[job.key]?.start ?? pod.termination?.started)
+        // Of a pod that is being taken away nobody tells how its containers ended.
+        guard pod.termination != nil || pod.deleted != nil || status.isEnd else {
+            await carrier.follow(job, in: pod.name)
+            return status
+        }
+        switch await carrier.fetch(job, in: pod.name, isOver: pod.termination != nil) {
+        case .underWay:
+            expectNews(for: .seconds(5))
+            return running
+        case .done: return judge(job, handle)
+        case .failed(let words):
+            let lost = JobStatus.lost(reason: "what it left could not be fetched: \(KubernetesEnd.trimmed(words))")
+            return status.isEnd ? status : lost
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import RepriseDispatch
+import RepriseModel
+
+/// What becomes of jobs that do not begin.
+extension KubernetesWatch {
+    func weigh(_ evidence: KubernetesEvidence) {
+        let key = evidence.job.key
+        guard evidence.claim == nil, evidence.row != nil, known[key]?.verdict == nil else { return }
+        let obstacle = KubernetesObstacle.facing(
+            evidence.pods.last,
+            image: evidence.job.container?.image ?? commands.settings.image,
+            messages: evidence.pods.isEmpty ? messages[evidence.row?.name ?? ""] ?? [] : [],
+            largest: largest,
+            evidence.job.resources,
+            commands.settings
+        )
+        known[key]?.face(obstacle, clock.now)
+        if obstacle?.patience != nil, known[key]?.verdict == nil { expectNews(for: .seconds(5)) }
+    }
+
+    /// Asks for messages about Jobs without pods, and for the nodes, now and then.
+    func askWhyNothingBegins(_ jobs: [Job: JobHandle]) async {
+        let now = clock.now
+        let waiting = jobs.filter { known[$0.key.key]?.claim == nil }
+        let podless = waiting.values.filter { handle in
+            let row = state.jobs[handle.description]
+            return row != nil && row?.failure == nil && state.pods[handle.description] == nil
+        }
+        if !podless.isEmpty, messagesAsked.map({ now - $0 >= .seconds(5) }) ?? true {
+            messagesAsked = now
+            if let answer = try? await commands.troubles() { messages = answer }
+        }
+        let hasNoRoom = waiting.values.contains { state.pods[$0.description]?.last?.unschedulable != nil }
+        if hasNoRoom, nodesAsked.map({ now - $0 >= .seconds(60) }) ?? true {
+            nodesAsked = now
+            largest = (try? await commands.nodes()).flatMap { KubernetesCapacity.largest($0) }
+        }
+    }
+
+    func takeBackHopeless() async throws {
+        let hopeless = known.filter { $0.value.verdict != nil && !$0.value.isTakenBack }
+        let names = hopeless.compactMap { $0.value.submission?.name }
+        guard !names.isEmpty else { return }
+        try await commands.delete(names.map { "job/" + $0 })
+        for key in hopeless.keys { known[key]?.isTakenBack = true }
+        expectNews(for: .seconds(10))
+    }
+}
