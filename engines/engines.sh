@@ -68,7 +68,9 @@ engines_status() {
     for name in "${names[@]}"; do
         for who in root user; do
             [ "$name" != registry ] || [ "$who" = "$(half)" ] || continue
-            if [ -e "$home/state/$name.$who" ]; then
+            if grep -qs '^up' "$home/state/$name.$who" && ! is_alive "$name"; then
+                printf '%-10s %-4s %s\n' "$name" "$who" "down: its daemon has ended"
+            elif [ -e "$home/state/$name.$who" ]; then
                 printf '%-10s %-4s %s\n' "$name" "$who" "$(cat "$home/state/$name.$who")"
             else
                 printf '%-10s %-4s %s\n' "$name" "$who" "down"

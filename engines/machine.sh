@@ -8,7 +8,18 @@ packages=(
 )
 
 half() { if [ "$(id -u)" = 0 ]; then echo root; else echo user; fi; }
-is_up() { [ -e "$home/state/$1.$2" ] && grep -q '^up' "$home/state/$1.$2"; }
+is_up() { grep -qs '^up' "$home/state/$1.$2" && is_alive "$1"; }
+# What `up` noted says nothing once its daemons are gone, as after a restart of the machine. Asked for is one that `crash` spares.
+is_alive() {
+    case $1 in
+    docker) pid_of dockerd ;;
+    registry) pid_of registry-open ;;
+    slurm) pid_of munged ;;
+    ssh) pid_of sshd ;;
+    moto) pid_of moto ;;
+    kubernetes) pid_of containerd ;;
+    esac >/dev/null
+}
 up() { printf 'up %s\n' "$3" >"$home/state/$1.$2"; }
 skipped() { printf 'skipped: %s\n' "$3" >"$home/state/$1.$2"; }
 is_root() { [ "$(id -u)" = 0 ]; }

@@ -7,8 +7,9 @@ import pathlib
 import subprocess
 import time
 
-import counter
-from worlds import ENGINES, Failed, World, processes_of, standing
+from clusters.counter import Counter
+from project import Failed, processes_of
+from worlds import ENGINES, World, standing
 
 
 class Cluster(World):
@@ -50,7 +51,7 @@ class Cluster(World):
             notes.chmod(0o777)
             yield f'echo x >> "{notes}/$REPRISE_RUN_ID"', lambda project, run: lines_of(notes / run)
         else:
-            with counter.Counter() as heard:
+            with Counter() as heard:
                 yield f'echo "GET /$REPRISE_RUN_ID HTTP/1.0" | nc -w 30 {self.hither} {heard.port} > /dev/null', lambda project, run: heard.counts[run]
 
     def can_crash(self):
@@ -145,13 +146,24 @@ class Batch(Cluster):
         return (f"kind: aws-batch, queue: {self.variables['REPRISE_TEST_BATCH_QUEUE']}, region: {self.variables['AWS_DEFAULT_REGION']}, "
                 f"workspace: '{self.variables['REPRISE_TEST_BATCH_WORKSPACE']}/{place.name}', {published(self)}")
 
+    def aws(self, *words, **options):
+        # Older versions of the command do not know AWS_ENDPOINT_URL.
+        return self.run("aws", "--endpoint-url", self.variables["AWS_ENDPOINT_URL"], *words, **options)
+
+    def lasting(self, place):
+        """What is left in the bucket, but for code and data, which stay."""
+        bucket, prefix = self.variables["REPRISE_TEST_BATCH_WORKSPACE"].removeprefix("s3://").split("/", 1)
+        told = self.aws("s3api", "list-objects-v2", "--bucket", bucket, "--prefix", f"{prefix}/{place.name}/", "--query", "Contents[].Key", "--output", "json").stdout
+        keys = [key.removeprefix(f"{prefix}/{place.name}/") for key in json.loads(told) or []]
+        return [key for key in keys if not key.startswith(("code/", "data/"))]
+
 
 # The name of a world, the engines of `engines.sh` that it needs, and what it is.
 KINDS = [("slurm", ["slurm"], Slurm), ("ssh", ["slurm", "ssh"], SlurmOverSSH), ("kubernetes", ["kubernetes"], Kubernetes),
          ("volume", ["kubernetes"], KubernetesWithVolume), ("batch", ["moto"], Batch)]
 
 
-def clusters(names=None):
+def worlds(names=None):
     """The clusters that can be entered, and {name: reason} of those that cannot."""
     found, absent, status = [], {}, standing()
     for name, engines, make in KINDS:

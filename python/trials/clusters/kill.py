@@ -4,9 +4,9 @@ import random
 import threading
 import time
 
-from kill import expect_kept, storm
+from project import Failed
+from storm import expect_kept, storm
 from trying import attempted, on_each
-from worlds import Failed
 
 
 def tried(options):
@@ -16,8 +16,8 @@ def tried(options):
         attempted(problems, world, f"{options.runs} runs, seed {options.seed}", killed, options, kills)
 
     # What decides in a cluster dies for everybody on it, so that a cluster is tried once at a time.
-    for half in dict.fromkeys(world.half for world in options.clusters):
-        on_each([world for world in options.clusters if world.half == half], enter)
+    for half in dict.fromkeys(world.half for world in options.worlds):
+        on_each([world for world in options.worlds if world.half == half], enter)
     return (f"{sum(done for done, _ in kills)} kills of supervisors and {sum(crashed for _, crashed in kills)} of what decides on {len(kills)} clusters "
             f"during {options.runs} runs each, {len(problems)} lost something"), not problems
 

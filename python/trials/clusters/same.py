@@ -3,9 +3,9 @@
 import json
 
 import worlds
-from same import image
+from containers.same import image
+from project import Failed
 from trying import attempted, on_each
-from worlds import Failed
 
 PREPARE = """
 import json, os, random
@@ -66,7 +66,7 @@ def tried(options):
         if attempted(problems, world, "steps and splits", pipeline, options, seen):
             attempted(problems, world, "exit status 3", status, options)
 
-    on_each(local + options.clusters, enter)
+    on_each(local + options.worlds, enter)
     first = seen.get("process")
     for name, result in seen.items():
         if result != first:

@@ -2,28 +2,11 @@
 
 import subprocess
 
-import registry
-from trying import attempted, on_each
-from worlds import Failed
+from containers import registry
+from project import Failed
+from trying import all_of
 
 LAUNCHES, RUNS = 4, 25
-
-
-def tried(options):
-    problems, tries, skipped = [], [], []
-    trials = {"every kind of reference": references, f"{LAUNCHES * RUNS} runs of {LAUNCHES} launches at once pull once": once,
-              "a kept image needs no registry": kept, "a tag that moved": moved}
-
-    def enter(world):
-        for name, trial in trials.items():
-            if world.engine and (trial is references or registry.reachable(world)):
-                tries.append(name)
-                attempted(problems, world, name, trial, options)
-            elif world.engine:
-                skipped.append(name)
-
-    on_each(options.worlds, enter)
-    return f"{len(tries)} trials, {len(problems)} failed, {len(skipped)} skipped for want of a registry", not problems
 
 
 def written(project, reference, command="cat /marker", name="trial", more=""):
@@ -68,6 +51,7 @@ def references(world, options):
 
 
 def once(world, options):
+    registry.needed(world)
     with registry.Detour(world) as detour, world.project(options) as project:
         repository = registry.fresh("once")
         registry.pushed(world, registry.made("once"), repository)
@@ -88,6 +72,7 @@ def once(world, options):
 
 
 def kept(world, options):
+    registry.needed(world)
     with registry.Detour(world) as detour, world.project(options) as project:
         repository = registry.fresh("kept")
         registry.pushed(world, registry.made("kept"), repository)
@@ -108,6 +93,7 @@ def kept(world, options):
 
 
 def moved(world, options):
+    registry.needed(world)
     with world.project(options) as project:
         repository = registry.fresh("moved")
         registry.pushed(world, registry.made("first"), repository)
@@ -143,3 +129,11 @@ def removed(world, project):
             for file in (project.store / "images").rglob("*.sif"):
                 if "apptainer" in file.parts:
                     file.unlink()
+
+
+TRIALS = {"every kind of reference": references, f"{LAUNCHES * RUNS} runs of {LAUNCHES} launches at once pull once": once,
+          "a kept image needs no registry": kept, "a tag that moved": moved}
+
+
+def tried(options):
+    return all_of(lambda world: TRIALS if world.engine else {}, options.worlds, options)

@@ -1,31 +1,16 @@
 """The ways in which one works with a cluster: looking before, following, leaving and coming back, stopping, trying again, several targets."""
 
 import json
-import secrets
 import signal
 import subprocess
-import threading
 import time
 
-from refusing import begun
-from trying import attempted, on_each
-from ways import arguments_with
-from worlds import Failed
+import secrecy
+from project import Failed
+from trying import all_of
 
 # What the text that an engine is given surely holds.
 TEXTS = {"slurm": ["#SBATCH", "--"], "kubernetes": ["Job"], "aws-batch": ["reprise"]}
-
-
-def tried(options):
-    problems, tries = [], []
-
-    def enter(world):
-        for name, trial in TRIALS.items():
-            tries.append(name)
-            attempted(problems, world, name, trial, options)
-
-    on_each(options.clusters, enter)
-    return f"{len(tries)} trials, {len(problems)} failed", not problems
 
 
 def looking(world, options):
@@ -56,7 +41,7 @@ def following(world, options):
   exit 5
 """)
         project.reprise("run", "follow.exp.yaml", "--detach", "--quiet")
-        begun(project)
+        project.begun()
         seen = {}
         while (shown := project.show())["state"] in ("queued", "submitted", "running"):
             counts = {metric["key"]: metric["count"] for metric in shown["metrics"]}
@@ -85,14 +70,14 @@ def stopping(world, options):
         project.write("long.exp.yaml", "command: \"trap 'echo ended > $REPRISE_OUTPUTS/ended; exit 9' TERM; echo begun; "
                       "for i in 1 2 3 4 5 6 7 8 9 10; do sleep 30 & wait; done\"\n")
         project.reprise("run", "long.exp.yaml", "--detach", "--quiet")
-        begun(project, 1)
+        project.begun(1)
         project.reprise("stop", "@last")
         project.reprise("wait", "--all", "--quiet", expecting=None, timeout=120)
         shown = project.show()
         if shown["state"] != "cancelled" or [output["path"] for output in shown["outputs"]] != ["outputs/ended"]:
             raise Failed(f"`stop`: {shown['state']}, {shown['reason']}, {shown['outputs']}")
         process = project.start("run", "long.exp.yaml", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        begun(project, 2)
+        project.begun(2)
         process.send_signal(signal.SIGINT)
         words = process.communicate(timeout=120)[0]
         if process.returncode != 130 or project.show()["state"] != "cancelled":
@@ -158,24 +143,8 @@ def chain(world, options):
 
 
 def secret(world, options):
-    """The value of a credential reaches the program, and is in no file of the project and no argument of a process."""
-    value = "s3cret" + secrets.token_hex(8)
     with world.project(options) as project:
-        project.write("reprise.yaml", world.site(project.place) + "credentials:\n  token: {variable: A_TOKEN}\n")
-        project.write("secret.exp.yaml", "command: 'test ${#TOKEN} = 22 && sleep 1 && echo \"$TOKEN\" | sha256sum'\nenvironment: {credentials: {TOKEN: token}}\n")
-        seen, stop = set(), threading.Event()
-        watcher = threading.Thread(target=arguments_with, args=(value.encode(), seen, stop))
-        watcher.start()
-        try:
-            project.reprise("run", "secret.exp.yaml", "--quiet", variables={"A_TOKEN": value})
-        finally:
-            stop.set()
-            watcher.join()
-        if seen:
-            raise Failed(f"the secret stands in the arguments of: {seen}")
-        places = [path for path in project.place.rglob("*") if path.is_file() and not path.is_symlink() and value.encode() in path.read_bytes()]
-        if places:
-            raise Failed(f"the secret is in {places}")
+        secrecy.expect_hidden(project, "{credentials: {TOKEN: token}}")
 
 
 def limits(world, options):
@@ -196,3 +165,7 @@ def limits(world, options):
 
 TRIALS = {"target check and dry run": looking, "detach, follow, attach": following, "stop and Ctrl-C": stopping, "resume of what failed": resuming,
           "several targets": several, "a chain across targets": chain, "a secret": secret, "limits": limits}
+
+
+def tried(options):
+    return all_of(lambda world: TRIALS, options.worlds, options)

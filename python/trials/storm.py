@@ -1,49 +1,11 @@
-"""The supervisor is killed at random moments while containers run: each run is executed once, keeps its exit status, leaves nothing."""
+"""Whoever supervises is killed again and again; what was promised must be kept all the same."""
 
 import os
-import random
 import signal
 import subprocess
 import time
 
-from same import image
-from trying import attempted, on_each
-from worlds import Failed
-
-
-def tried(options):
-    problems, kills = [], []
-
-    def enter(world):
-        if world.engine:
-            attempted(problems, world, f"{options.runs} runs, seed {options.seed}", killed, options, kills)
-
-    on_each(options.worlds, enter)
-    return f"{sum(kills)} kills on {len(kills)} engines during {options.runs} container runs each, {len(problems)} lost something", not problems
-
-
-def killed(world, options, kills):
-    source = random.Random(f"{options.seed} {world.name}")
-    with world.project(options) as project:
-        count = options.runs
-        # Written beside `work`: what an execution leaves there is not cleared by a second one.
-        project.write("kill.exp.yaml", f"""name: kill
-parameters: {{index: 0}}
-command: |
-  echo x >> "$REPRISE_RUN_DIR/executions"
-  echo "{{\\"step\\": 1, \\"index\\": {{{{ index }}}}}}" >> "$REPRISE_METRICS"
-  sleep 0.3
-  exit $(({{{{ index }}}} % 4))
-environment: {image(world, "busybox")}
-sweep: {{grid: {{index: "range(0, {count})"}}}}
-""")
-        project.reprise("run", "kill.exp.yaml", "--detach", "--quiet")
-        done = storm(project, source)
-        project.reprise("wait", "--all", "--quiet", expecting=None)
-        if done < 5:
-            raise Failed(f"only {done} supervisors were killed")
-        kills.append(done)
-        expect_kept(project, count)
+from project import Failed
 
 
 def storm(project, source, patience=300):

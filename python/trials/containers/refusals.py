@@ -1,87 +1,37 @@
 """What cannot work is refused before anything is queued, in words that say what to do."""
 
-import contextlib
 import os
 import pathlib
 import shutil
-import subprocess
 
-import registry
-from fetch import written
-from same import image
-from trying import attempted, on_each
-from worlds import Failed, World
+from containers import registry
+from containers.fetch import written
+from obstacles import path_without, refused, small_disk
+from project import Failed
+from trying import NotHere, all_of
+from worlds import World
 
 ENGINES = {"podman", "docker", "apptainer", "singularity", "dockerd"}
 
 
-def tried(options):
-    problems, tries, skipped = [], [], []
-
-    def enter(world):
-        if not world.engine:
-            return
-        for name, trial in TRIALS.items():
-            reason = trial(world, None) if trial in ASKING else None
-            if trial in FETCHING and not registry.reachable(world):
-                reason = "there is no registry, or no `skopeo`"
-            if reason:
-                skipped.append(f"{name} ({world.name}): {reason}")
-                continue
-            tries.append(name)
-            attempted(problems, world, name, trial, options)
-
-    on_each(options.worlds, enter)
-    for line in skipped:
-        print(f"  ➜ skipped: {line}")
-    return f"{len(tries)} refusals, {len(problems)} wrong, {len(skipped)} not tried", not problems
-
-
-def refused(project, file, *words, status=2, variables=None, arguments=(), prefix=()):
-    """`run` must end with this status (2: what was asked for, 1: what the world lacks), say all the words and queue nothing."""
-    command = [*prefix, project.binary, "run", file, *arguments]
-    done = project.world.run(*command, folder=project.folder, variables={**project.variables, **(variables or {})}, check=False)
-    said = done.stdout + done.stderr
-    missing = [word for word in words if word.lower() not in said.lower()]
-    if done.returncode != status or missing:
-        raise Failed(f"ended with {done.returncode}, not {status}; does not say {missing}:\n{said}")
-    if "fix:" not in said and "did you mean" not in said:
-        raise Failed(f"does not say what to do:\n{said}")
-    if project.store.exists() and project.json("list"):
-        raise Failed(f"a run is queued all the same: {project.json('list')}")
-    halves = [str(path) for path in project.store.rglob("*.new")] if project.store.exists() else []
-    if halves:
-        raise Failed(f"half of something is left: {halves}")
-    return said
-
-
 def engine_missing(world, options):
     with world.project(options) as project:
-        bare = project.place / "bin"
-        bare.mkdir()
-        for folder in dict.fromkeys(world.variables["PATH"].split(":")):
-            with contextlib.suppress(OSError):
-                for program in pathlib.Path(folder).iterdir():
-                    if program.name not in ENGINES and not (bare / program.name).is_symlink():
-                        (bare / program.name).symlink_to(program)
         file = written(project, "localhost/reprise-test:1" if world.engine != "apptainer" else f"{world.variables['REPRISE_TEST_IMAGES']}/busybox.sif")
-        refused(project, file, f"cannot find `{world.engine}`", "PATH", variables={"PATH": str(bare)})
+        refused(project, file, f"cannot find `{world.engine}`", "PATH", variables={"PATH": path_without(project, ENGINES)})
 
 
 def daemon_down(world, options):
     if world.engine != "docker":
-        return "it has no daemon"
-    if options is None:
-        return None
+        raise NotHere("it has no daemon")
     with world.project(options) as project:
         refused(project, written(project, "localhost/reprise-test:1"), "daemon", "DOCKER_HOST", status=1, variables={"DOCKER_HOST": f"unix://{project.place}/none.sock"})
 
 
 def no_permission(world, options):
-    if world.engine != "docker" or os.geteuid() != 0:
-        return "any user may use it" if world.engine != "docker" else "this is not root"
-    if options is None:
-        return None
+    if world.engine != "docker":
+        raise NotHere("any user may use it")
+    if os.geteuid() != 0:
+        raise NotHere("this is not root")
     person = World("docker as user", "docker", "user")
     person.variables["DOCKER_HOST"] = world.variables["DOCKER_HOST"]
     # It has no containers that this user could count.
@@ -92,9 +42,7 @@ def no_permission(world, options):
 
 def no_namespaces(world, options):
     if world.half != "user":
-        return "root needs none"
-    if options is None:
-        return None
+        raise NotHere("root needs none")
     with world.project(options) as project:
         # The limit holds for one namespace, not for the machine.
         closed = "echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --inh-caps=-all --ambient-caps=-all -- \"$@\""
@@ -104,6 +52,7 @@ def no_namespaces(world, options):
 
 
 def image_missing(world, options):
+    registry.needed(world)
     with world.project(options) as project:
         wanted = ["docker-archive:/nowhere/none.tar", f"{world.variables['REPRISE_TEST_REGISTRY']}/trial/none:1"]
         wanted.append("/nowhere/none.sif" if world.engine == "apptainer" else "localhost/reprise-none:1")
@@ -112,6 +61,7 @@ def image_missing(world, options):
 
 
 def digest_mismatch(world, options):
+    registry.needed(world)
     with registry.Detour(world) as detour, world.project(options) as project:
         repository = registry.fresh("mismatch")
         digest = registry.pushed(world, registry.made("mismatch"), repository)
@@ -121,6 +71,7 @@ def digest_mismatch(world, options):
 
 def altered_archive(world, options):
     """An image that was kept and then changed on the disk."""
+    registry.needed(world)
     with world.project(options) as project:
         repository = registry.fresh("altered")
         registry.pushed(world, registry.made("altered"), repository)
@@ -150,18 +101,18 @@ def altered_archive(world, options):
 
 
 def login_missing(world, options):
+    registry.needed(world)
     with world.project(options) as project:
         host = world.variables["REPRISE_TEST_LOGIN_REGISTRY"]
         refused(project, written(project, f"{host}/trial/secret:1"), host, "login")
 
 
 def disk_full(world, options):
+    registry.needed(world)
     if os.geteuid() != 0 or world.half != "root":
-        return "only root mounts a small disk"
+        raise NotHere("only root mounts a small disk")
     if world.engine == "docker":
-        return "its data are the daemon's, not ours to fill"
-    if options is None:
-        return None
+        raise NotHere("its data are the daemon's, not ours to fill")
     with world.project(options) as project, small_disk(project, 3) as disk:
         repository = registry.fresh("full")
         registry.pushed(world, registry.made("full" * (1 << 20)), repository)
@@ -178,17 +129,6 @@ def disk_full(world, options):
             # The site file of a project stands beside its store.
             (disk / "reprise.yaml").write_text(world.target)
             refused(project, file, "full", status=1, variables={"TMPDIR": str(disk), "REPRISE_HOME": str(disk / "store"), "APPTAINER_CACHEDIR": str(disk)})
-
-
-@contextlib.contextmanager
-def small_disk(project, mebibytes):
-    folder = project.place / "small"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m", "tmpfs", folder], check=True)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)
 
 
 def recipe_fails(world, options):
@@ -256,10 +196,11 @@ def expect_told(project, done, *words):
         raise Failed(f"does not say one of {words} ({done.returncode}):\n{said}")
 
 
-# Asked first, without options, why it cannot be tried in a world.
-ASKING = {daemon_down, no_permission, no_namespaces, disk_full}
-FETCHING = {image_missing, digest_mismatch, altered_archive, login_missing, disk_full}
 TRIALS = {"engine not installed": engine_missing, "daemon down": daemon_down, "no permission": no_permission, "user namespaces off": no_namespaces,
           "image not found": image_missing, "digest mismatch": digest_mismatch, "kept image changed": altered_archive, "login missing": login_missing,
           "disk full during pull": disk_full, "recipe that fails": recipe_fails, "image without a shell": no_shell,
           "wrong architecture": wrong_architecture, "programs for another processor": foreign_program}
+
+
+def tried(options):
+    return all_of(lambda world: TRIALS if world.engine else {}, options.worlds, options)

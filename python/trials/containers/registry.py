@@ -11,7 +11,9 @@ import sys
 import tempfile
 import threading
 
-from worlds import REPOSITORY, Failed
+from project import Failed
+from trying import NotHere
+from worlds import REPOSITORY
 
 sys.path.insert(0, str(REPOSITORY / "engines"))
 import image as images
@@ -41,6 +43,11 @@ def pushed(world, image, repository, tag="1"):
 
 def reachable(world):
     return "REPRISE_TEST_REGISTRY" in world.variables and shutil.which("skopeo") is not None
+
+
+def needed(world):
+    if not reachable(world):
+        raise NotHere("there is no registry, or no `skopeo`")
 
 
 def fresh(name):

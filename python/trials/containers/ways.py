@@ -2,33 +2,16 @@
 
 import json
 import pathlib
-import secrets
 import signal
 import subprocess
-import threading
 import time
 
-import registry
-from fetch import printed, written
-from same import image
-from trying import attempted, on_each
-from worlds import Failed
-
-
-def tried(options):
-    problems, tries, skipped = [], [], []
-
-    def enter(world):
-        if world.engine:
-            for name, trial in TRIALS.items():
-                if trial is again and not registry.reachable(world):
-                    skipped.append(name)
-                    continue
-                tries.append(name)
-                attempted(problems, world, name, trial, options)
-
-    on_each(options.worlds, enter)
-    return f"{len(tries)} trials, {len(problems)} failed, {len(skipped)} skipped for want of a registry", not problems
+import secrecy
+from containers import registry
+from containers.fetch import printed, written
+from containers.same import image
+from project import Failed
+from trying import all_of
 
 
 def steps(world, options):
@@ -76,6 +59,7 @@ def development(world, options):
 
 def again(world, options):
     """Repeat and verify use the frozen image, whatever the experiment file says by now."""
+    registry.needed(world)
     with world.project(options) as project:
         repository = registry.fresh("again")
         registry.pushed(world, registry.made("original"), repository)
@@ -93,38 +77,8 @@ def again(world, options):
 
 
 def secret(world, options):
-    """The value of a credential reaches the program, and is in no file, no argument of a process and no image."""
-    value = "s3cret" + secrets.token_hex(8)
     with world.project(options) as project:
-        project.write("reprise.yaml", world.target + "credentials:\n  token: {variable: A_TOKEN}\n")
-        project.write("secret.exp.yaml", "command: 'test ${#TOKEN} = 22 && sleep 1 && echo \"$TOKEN\" | sha256sum'\n"
-                      f"environment: {image(world, 'busybox', 'credentials: {TOKEN: token}')}\n")
-        seen, stop = set(), threading.Event()
-        watcher = threading.Thread(target=arguments_with, args=(value.encode(), seen, stop))
-        watcher.start()
-        try:
-            project.reprise("run", "secret.exp.yaml", "--quiet", variables={"A_TOKEN": value})
-        finally:
-            stop.set()
-            watcher.join()
-        if seen:
-            raise Failed(f"the secret stands in the arguments of: {seen}")
-        places = [path for path in project.place.rglob("*") if path.is_file() and not path.is_symlink() and value.encode() in path.read_bytes()]
-        if places:
-            raise Failed(f"the secret is in {places}")
-
-
-def arguments_with(value, seen, stop):
-    while not stop.is_set():
-        for entry in pathlib.Path("/proc").iterdir():
-            if entry.name.isdigit():
-                try:
-                    words = (entry / "cmdline").read_bytes()
-                except OSError:
-                    continue
-                if value in words:
-                    seen.add(words.replace(b"\0", b" ").decode(errors="replace"))
-        time.sleep(0.01)
+        secrecy.expect_hidden(project, image(world, "busybox", "credentials: {TOKEN: token}"))
 
 
 def memory(world, options):
@@ -167,14 +121,14 @@ def stopped(world, options):
         project.write("long.exp.yaml", "command: \"trap '' TERM INT; echo begun; sleep 100; sleep 100; sleep 100\"\n"
                       f"settings: {{queue: {{grace: 1s}}}}\nenvironment: {image(world, 'busybox')}\n")
         process = project.start("run", "long.exp.yaml", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        begun(project, 1)
+        project.begun(1)
         process.send_signal(signal.SIGINT)
         words = process.communicate(timeout=60)[0]
         if process.returncode != 130 or project.show()["state"] != "cancelled":
             raise Failed(f"Ctrl-C: {process.returncode}, {project.show()['state']}: {words}")
         world_is_clean(project)
         project.reprise("run", "long.exp.yaml", "--detach", "--quiet")
-        begun(project, 2)
+        project.begun(2)
         project.reprise("stop", "@last")
         project.reprise("wait", "--all", "--quiet", expecting=None)
         if project.show()["state"] != "cancelled":
@@ -185,14 +139,6 @@ def stopped(world, options):
         project.reprise("run", "long.exp.yaml", "--quiet", expecting=None)
         if project.show()["state"] != "failed" or "time" not in project.show()["reason"]:
             raise Failed(f"time limit: {project.show()['state']}, {project.show()['reason']}")
-
-
-def begun(project, number, patience=60):
-    deadline = time.monotonic() + patience
-    while sum(path.read_text() == "begun\n" for path in project.store.glob("runs/*/stdout.log")) < number:
-        if time.monotonic() > deadline:
-            raise Failed("the run does not begin")
-        time.sleep(0.02)
 
 
 def world_is_clean(project):
@@ -210,7 +156,7 @@ def engine_client_killed(world, options):
     with world.project(options) as project:
         project.write("client.exp.yaml", "command: 'echo begun; sleep 2; exit 5'\n" f"environment: {image(world, 'busybox')}\n")
         process = project.start("run", "client.exp.yaml", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        begun(project, 1)
+        project.begun(1)
         leader = next(iter(project.store.glob("runs/*/launched")), None) or next(iter(project.store.glob("runs/*/*/launched")))
         pathlib.Path(f"/proc/{leader.read_text().split()[0]}").exists() and subprocess.run(["kill", "-KILL", leader.read_text().split()[0]], check=False)
         words = process.communicate(timeout=60)[0]
@@ -223,3 +169,7 @@ def engine_client_killed(world, options):
 
 TRIALS = {"steps in different images": steps, "--dev": development, "repeat and verify": again, "a secret": secret, "memory limit": memory,
           "no network, read-only, shared memory": sealed, "Ctrl-C, stop, time limit": stopped, "the engine's client killed": engine_client_killed}
+
+
+def tried(options):
+    return all_of(lambda world: TRIALS if world.engine else {}, options.worlds, options)

@@ -1,36 +1,12 @@
 """What cannot work on a cluster: refused in words before anything is queued, or told as the state and reason that it is."""
 
-import contextlib
 import os
 import pathlib
 import time
 
-from refusals import refused, small_disk
-from trying import attempted, on_each
-from worlds import Failed
-
-
-class NotHere(Exception):
-    """Why a trial cannot be made in a world."""
-
-
-def tried(options):
-    problems, tries, skipped = [], [], []
-
-    def enter(world):
-        for name, (trial, kinds) in TRIALS.items():
-            if type(world).__name__ not in kinds:
-                continue
-            try:
-                tries.append(name)
-                attempted(problems, world, name, trial, options)
-            except NotHere as reason:
-                skipped.append(f"{name} ({world.name}): {reason}")
-
-    on_each(options.clusters, enter)
-    for line in skipped:
-        print(f"  ➜ skipped: {line}")
-    return f"{len(tries) - len(skipped)} refusals, {len(problems)} wrong, {len(skipped)} not tried", not problems
+from obstacles import path_without, refused, small_disk
+from project import Failed
+from trying import NotHere, all_of
 
 
 def plain(project, command="true", more=""):
@@ -113,14 +89,7 @@ def expect_told(project, done, *words):
 def program_missing(world, options):
     program = {"slurm": "sbatch", "kubernetes": "kubectl", "aws-batch": "aws"}[world.kind] if type(world).__name__ != "SlurmOverSSH" else "ssh"
     with world.project(options) as project:
-        bare = project.place / "bin"
-        bare.mkdir()
-        for folder in dict.fromkeys(world.variables["PATH"].split(":")):
-            with contextlib.suppress(OSError):
-                for found in pathlib.Path(folder).iterdir():
-                    if found.name != program and not (bare / found.name).is_symlink():
-                        (bare / found.name).symlink_to(found)
-        refused(project, plain(project), f"`{program}`", "PATH", variables={"PATH": str(bare)})
+        refused(project, plain(project), f"`{program}`", "PATH", variables={"PATH": path_without(project, {program})})
 
 
 def out_of_reach(world, options):
@@ -177,7 +146,7 @@ def deleted(world, options):
     with world.project(options) as project:
         project.write("plain.exp.yaml", "command: 'echo begun; sleep 300; sleep 300'\n")
         project.reprise("run", "plain.exp.yaml", "--detach", "--quiet")
-        begun(project)
+        project.begun()
         taken = take_away(project)
         project.reprise("wait", "--all", "--quiet", expecting=None, timeout=200)
         shown = project.show()
@@ -215,21 +184,12 @@ def take_away(project):
         world.run("kubectl", "delete", name, "--wait=false")
         return name
     if world.kind == "aws-batch":
-        told = world.run("aws", "batch", "list-jobs", "--job-queue", world.variables["REPRISE_TEST_BATCH_QUEUE"], "--job-status", "RUNNING",
+        told = world.aws("batch", "list-jobs", "--job-queue", world.variables["REPRISE_TEST_BATCH_QUEUE"], "--job-status", "RUNNING",
                          "--query", f"jobSummaryList[?contains(jobName, '{run[:8]}')].jobId", "--output", "text").stdout.split()
         if told:
-            world.run("aws", "batch", "terminate-job", "--job-id", told[0], "--reason", "taken away")
+            world.aws("batch", "terminate-job", "--job-id", told[0], "--reason", "taken away")
             return told[0]
     raise Failed("the engine does not know the job")
-
-
-def begun(project, number=1, patience=90):
-    """Waits until so many runs have written their first line, as far as it is known here."""
-    deadline = time.monotonic() + patience
-    while sum(path.read_text().startswith("begun\n") for path in project.store.glob("runs/*/stdout.log")) < number:
-        if time.monotonic() > deadline:
-            raise Failed(f"it does not begin: {[(run['state'], run['reason']) for run in project.runs()]}")
-        time.sleep(0.05)
 
 
 def two_stores(world, options):
@@ -292,3 +252,10 @@ TRIALS = {
     "two stores at once": (two_stores, EVERY),
     "clocks apart": (clocks_apart, ("Slurm", "SlurmOverSSH")),
 }
+
+
+def tried(options):
+    def trials(world):
+        return {name: trial for name, (trial, kinds) in TRIALS.items() if type(world).__name__ in kinds}
+
+    return all_of(trials, options.worlds, options)

@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Experiments in containers and on clusters, tried from the outside on every engine that is up, as root and as a normal user.
+
+Usage: trials.py containers|clusters --reprise PATH [--on ENGINE …] [NAME …]
+
+NAME is a part, which is a file of the folder `containers` or `clusters`; without any, all of them. ENGINE is podman, docker,
+apptainer or process; or slurm, ssh, kubernetes, volume or batch. `./dev engines up` first. What is not up is skipped, and counted
+in the last lines. Standard library only.
+"""
+
+import argparse
+import importlib
+import pathlib
+import random
+import sys
+import time
+import traceback
+
+import worlds
+from clusters import kinds
+from project import Failed
+
+STAGES = {
+    "containers": (worlds.worlds, ("same", "kill", "fetch", "refusals", "ways"), 50),
+    "clusters": (kinds.worlds, ("same", "kill", "refusals", "ways"), 40),
+}
+
+
+def main():
+    options = wanted()
+    find, parts, _ = STAGES[options.stage]
+    options.worlds, absent = find(options.on)
+    failed = False
+    for name in options.names or parts:
+        began = time.monotonic()
+        try:
+            summary, passed = importlib.import_module(f"{options.stage}.{name}").tried(options)
+        except Failed as failure:
+            summary, passed = f"✘ {failure}", False
+        except Exception:
+            summary, passed = traceback.format_exc(), False
+        failed = failed or not passed
+        print(f"{options.stage} {name}: {summary} in {time.monotonic() - began:.0f} s", flush=True)
+    print(f"{options.stage} tried on: {', '.join(world.name for world in options.worlds)}")
+    for name, reason in absent.items():
+        if not options.on:
+            print(f"{options.stage} skipped on: {name}: {reason}")
+    sys.exit(1 if failed else 0)
+
+
+def wanted():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("stage", choices=STAGES)
+    parser.add_argument("--reprise", required=True, type=lambda path: pathlib.Path(path).resolve())
+    parser.add_argument("--on", action="append", default=[], metavar="ENGINE")
+    parser.add_argument("--runs", type=int, help="how many runs live through kills; of clusters 200 is the full number")
+    parser.add_argument("--seed", type=int, help="of the moments of kills; by default a fresh one, which is printed")
+    parser.add_argument("--keep", action="store_true", help="leave the folders")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    options = parser.parse_intermixed_args()
+    _, parts, runs = STAGES[options.stage]
+    for name in options.names:
+        if name not in parts:
+            parser.error(f"no part `{name}`; there are {', '.join(parts)}")
+    options.seed = random.SystemRandom().randrange(1 << 32) if options.seed is None else options.seed
+    options.runs = runs if options.runs is None else options.runs
+    return options
+
+
+if __name__ == "__main__":
+    main()
