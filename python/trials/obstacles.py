@@ -8,12 +8,12 @@ from project import Failed
 
 
 def refused(project, file, *words, status=2, variables=None, arguments=(), prefix=()):
-    """`run` must end with this status (2: what was asked for, 1: what the world lacks), say all the words and queue nothing."""
+    """`run` must end with this status (2: what was asked for, 1: what the world lacks; or one of several), say all the words and queue nothing."""
     command = [*prefix, project.binary, "run", file, *arguments]
     done = project.world.run(*command, folder=project.folder, variables={**project.variables, **(variables or {})}, check=False)
     said = done.stdout + done.stderr
     missing = [word for word in words if word.lower() not in said.lower()]
-    if done.returncode != status or missing:
+    if done.returncode not in (status if isinstance(status, tuple) else (status,)) or missing:
         raise Failed(f"ended with {done.returncode}, not {status}; does not say {missing}:\n{said}")
     if "fix:" not in said and "did you mean" not in said:
         raise Failed(f"does not say what to do:\n{said}")
