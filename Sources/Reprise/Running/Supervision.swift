@@ -209,7 +209,8 @@ extension Laboratory {
                         let own = settings.overridden(by: said)
                         guard own != settings else { return nil }
                         return try DispatcherList.make(world.clusterParts(own, store: root, grace: grace))
-                    }
+                    },
+                    divides: { settings.overridden(by: $0).mostRuns == nil }
                 )
                 continue
             }

@@ -1,30 +1,53 @@
 import RepriseModel
 
-/// From the queue to an engine that has a queue of its own: whatever may start now goes in one request.
+/// From the queue to an engine that has a queue of its own: whatever may start now goes in one request, or in a few where
+/// there is much and the engine has nothing yet.
 extension Supervisor {
     func startTogether(_ starting: [LedgerJob], on name: String) async {
-        guard let target = targets[name] else { return }
-        var isRefused = false
-        defer { reopen(name, isRefused: isRefused) }
+        guard let target = targets[name], let first = starting.first else { return }
+        var refusal: (any Error)?
+        defer { reopen(name, isRefused: refusal != nil) }
         let dispatcher: any Dispatcher
-        do { dispatcher = try starting.first.map(dispatcher(of:)) ?? target.dispatcher } catch {
+        do { dispatcher = try self.dispatcher(of: first) } catch {
             for job in starting { refused(job.record.key, error) }
             return
         }
-        let prepared = await prepare(starting)
+        let divides = !hasJobs(at: name) && target.divides(first.settings)
+        let parts = divides ? SubmissionPart.parts(of: starting) : [starting]
+        var prepared = await prepare(parts[0])
+        for next in 1...parts.count {
+            // What is handed over next is made ready while the engine takes this.
+            async let following = next < parts.count ? prepare(parts[next]) : []
+            refusal = await handOver(prepared, dispatcher, target)
+            prepared = await following
+            guard let refusal else { continue }
+            // An engine that is away, or that takes no more, need not be asked again at once.
+            for job in prepared.map(\.ledger) + parts.dropFirst(next + 1).joined() { refused(job.record.key, refusal) }
+            return
+        }
+    }
+
+    /// Returns what the engine refused any of these for, unless that is for a person to mend.
+    private func handOver(
+        _ prepared: [(ledger: LedgerJob, job: Job)],
+        _ dispatcher: any Dispatcher,
+        _ target: SupervisorTarget
+    ) async -> (any Error)? {
         // Asked again here: preparing takes time.
         let wanted = prepared.filter { !stopping.contains($0.ledger.record.key.run) }
         for (job, _) in prepared where stopping.contains(job.record.key.run) { abandon(job.record.key) }
-        guard !wanted.isEmpty else { return }
+        guard !wanted.isEmpty else { return nil }
         let results = await submit(wanted.map(\.job), dispatcher)
+        var refusal: (any Error)?
         for (job, prepared) in wanted {
             switch results[prepared.key] ?? .failure(CancellationError()) {
             case .success(let handle): hasStarted(job, prepared, handle, target)
             case .failure(let error):
-                isRefused = isRefused || (error as? any RepriseError)?.fault != .usage
+                if (error as? any RepriseError)?.fault != .usage { refusal = refusal ?? error }
                 refused(prepared.key, error)
             }
         }
+        return refusal
     }
 
     /// In the order of the ledger, without those whose preparation was refused.

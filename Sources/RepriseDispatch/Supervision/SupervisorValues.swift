@@ -9,17 +9,22 @@ package struct SupervisorTarget: Sendable {
     /// The dispatcher for jobs whose launch said something else of the target than the site does; nil where that makes no
     /// difference.
     package var own: @Sendable (Mapping) throws -> (any Dispatcher)?
+    /// Whether many jobs, of a launch that said this of the target, may be handed over in parts; not where the engine limits
+    /// how many jobs of one submission are executed at once.
+    package var divides: @Sendable (Mapping) -> Bool
 
     package init(
         dispatcher: any Dispatcher,
         capacity: Capacity,
         freeDisk: @escaping @Sendable () -> Int64? = { nil },
-        own: @escaping @Sendable (Mapping) throws -> (any Dispatcher)? = { _ in nil }
+        own: @escaping @Sendable (Mapping) throws -> (any Dispatcher)? = { _ in nil },
+        divides: @escaping @Sendable (Mapping) -> Bool = { _ in true }
     ) {
         self.dispatcher = dispatcher
         self.capacity = capacity
         self.freeDisk = freeDisk
         self.own = own
+        self.divides = divides
     }
 }
 

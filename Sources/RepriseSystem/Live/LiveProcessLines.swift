@@ -10,7 +10,7 @@ extension LiveProcessRunner {
         do {
             let record = try await Subprocess.run(
                 executable(of: invocation),
-                arguments: Arguments(invocation.arguments),
+                arguments: arguments(of: invocation),
                 environment: environment(of: invocation),
                 workingDirectory: invocation.folder.map { FilePath($0) },
                 platformOptions: platformOptions,

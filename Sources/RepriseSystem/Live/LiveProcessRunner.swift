@@ -10,7 +10,7 @@ package struct LiveProcessRunner: ProcessRunner {
         do {
             let record = try await Subprocess.run(
                 executable(of: invocation),
-                arguments: Arguments(invocation.arguments),
+                arguments: arguments(of: invocation),
                 environment: environment(of: invocation),
                 workingDirectory: invocation.folder.map { FilePath($0) },
                 platformOptions: platformOptions,
@@ -43,8 +43,16 @@ package struct LiveProcessRunner: ProcessRunner {
         return .inherit.updating(variables)
     }
 
-    func executable(of invocation: Invocation) -> Executable {
-        invocation.program.contains("/") ? .path(FilePath(invocation.program)) : .name(invocation.program)
+    /// Where the program is: a name would be tried at every place of `PATH` by a process of its own.
+    func executable(of invocation: Invocation) async throws(SubprocessError) -> Executable {
+        guard !invocation.program.contains("/") else { return .path(FilePath(invocation.program)) }
+        return .path(
+            try await Executable.name(invocation.program).resolveExecutablePath(in: environment(of: invocation))
+        )
+    }
+
+    func arguments(of invocation: Invocation) -> Arguments {
+        Arguments(executablePathOverride: invocation.program, remainingValues: invocation.arguments)
     }
 }
 

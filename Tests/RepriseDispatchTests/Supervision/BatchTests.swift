@@ -60,7 +60,39 @@ import Testing
         _ = bench.addJobs(2300)
         bench.start()
         for _ in 0..<4 { bench.pass(.seconds(1)) }
-        #expect(bench.batches == [1000, 1000, 300])
+        #expect(bench.batches == [32, 256, 712, 1000, 300])
+        bench.finish()
+    }
+
+    @Test func `an engine that has nothing to do gets a few of many jobs at once, and the rest in few requests`() {
+        let keys = bench.addJobs(100)
+        bench.start()
+        #expect(bench.batches == [32, 68])
+        #expect(keys.allSatisfy { bench.ledger.record(of: $0)?.state == .submitted })
+        _ = bench.addJobs(100)
+        bench.pass(.seconds(2))
+        #expect(bench.batches == [32, 68, 100])
+        bench.finish()
+    }
+
+    @Test func `jobs of which the engine limits how many are executed at once go in one request`() {
+        let bench = SupervisorBench(queues: true, divides: false)
+        _ = bench.addJobs(1000)
+        bench.start()
+        #expect(bench.batches == [1000])
+        bench.finish()
+    }
+
+    @Test func `an engine that refuses the first of many is not asked for the others`() {
+        let keys = bench.addJobs(300)
+        bench.limit(0)
+        bench.start()
+        #expect(bench.batches == [32])
+        #expect(keys.allSatisfy { bench.ledger.record(of: $0)?.state == .queued })
+        #expect(Set(keys.map { bench.ledger.record(of: $0)?.reason }).count == 1)
+        bench.limit(.max)
+        for _ in 0..<20 where bench.batches.count < 3 { bench.pass(.seconds(1)) }
+        #expect(keys.allSatisfy { bench.ledger.record(of: $0)?.state == .submitted })
         bench.finish()
     }
 

@@ -10,6 +10,7 @@ final class SupervisorBench: Sendable {
     let engine = FakeEngine()
     let lifecycle = RefusingLifecycle()
     private let queues: Bool
+    private let divides: Bool
     private let clock = ManualClock()
     private let began: ManualClock.Instant
     private let executor = SeededExecutor(seed: 11)
@@ -28,9 +29,10 @@ final class SupervisorBench: Sendable {
 
     private let state = Mutex(State())
 
-    /// With a queue of its own the engine takes jobs in batches, and as many as there are.
-    init(queues: Bool = false) {
+    /// With a queue of its own the engine takes jobs in batches, and as many as there are; many in parts where it `divides`.
+    init(queues: Bool = false, divides: Bool = true) {
         self.queues = queues
+        self.divides = divides
         began = clock.now
     }
 
@@ -131,7 +133,7 @@ final class SupervisorBench: Sendable {
             onBatch: { count in self.state.withLock { $0.batches.append(count) } },
             fault: { try self.fault($0, $1) }
         )
-        return SupervisorTarget(dispatcher: queue, capacity: .unbounded)
+        return SupervisorTarget(dispatcher: queue, capacity: .unbounded, divides: { _ in self.divides })
     }
 
     func runAndListen() -> [JobChange] {
