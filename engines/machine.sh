@@ -41,10 +41,13 @@ machine_prepare() {
     machine_images
 }
 
-machine_packages() {
+machine_packages() { install_missing "${packages[@]}"; }
+
+# Debian packages, those that are not there yet. Without root, and elsewhere, what is in PATH must do.
+install_missing() {
     local wanted missing=()
     command -v dpkg-query >/dev/null || return 0
-    for wanted in "${packages[@]}"; do
+    for wanted in "$@"; do
         [ "$(dpkg-query -W -f '${db:Status-Status}' "$wanted" 2>/dev/null)" = installed ] || missing+=("$wanted")
     done
     [ ${#missing[@]} -gt 0 ] || return 0
