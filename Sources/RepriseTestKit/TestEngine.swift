@@ -7,7 +7,9 @@ import Testing
 /// `@Suite(.enabled(if: TestEngine.podman.isUp, TestEngine.podman.absence))`.
 package enum TestEngine: String, CaseIterable, Sendable {
     case podman, docker, apptainer, slurm, kubernetes
-    /// The login node of that Slurm, at `loginNode`.
+    /// A second Slurm, with accounts and limits, whose configuration is at `accountingConfiguration`.
+    case slurmdbd
+    /// The login node of the first, at `loginNode`.
     case ssh
     /// AWS as moto serves it, with the `aws` command.
     case moto
@@ -35,6 +37,8 @@ package enum TestEngine: String, CaseIterable, Sendable {
     package static var loginNode: String { variable("REPRISE_TEST_SSH") }
     package static let loginUser = "reader"
     package static var loginPassword: String { variable("REPRISE_TEST_LOGIN_PASSWORD") }
+
+    package static var accountingConfiguration: String { variable("REPRISE_TEST_SLURM_ACCOUNTING") }
 
     /// `CLAIM:PATH`, a claim of the cluster's volume whose root lies at that path here.
     package static var claim: String { variable("REPRISE_TEST_CLAIM") }

@@ -35,33 +35,14 @@ extension SlurmWatch {
         return asked >= moment
     }
 
-    /// What the accounts tell of those that the controller does not know any more; asked only when there are such.
-    func accounts(of jobs: [Job: JobHandle]) async throws -> [String: SlurmRow] {
-        let gone = jobs.filter { job, handle in
-            rows[id(job, handle)] == nil && isAnswered(since: known[job.key]?.since)
-        }
-        guard !gone.isEmpty else { return [:] }
-        if hasAccounts {
-            do {
-                if let answer = try await commands.accounting(gone.map { id($0.key, $0.value) }) {
-                    return Dictionary(answer.map { ($0.id, $0) }) { first, _ in first }
-                }
-            } catch let error as SSHError {
-                // Who cannot be asked has not said that it knows nothing.
-                throw error
-            } catch {}
-            hasAccounts = false
-        }
-        var ids: [String: String] = [:]
-        for (job, handle) in gone {
+    /// What is told of those that the controller does not know any more; asked only when there are such.
+    func accounts(of jobs: [Job: JobHandle]) async throws -> SlurmAccounts.Answer {
+        var gone: [String: String?] = [:]
+        for (job, handle) in jobs {
             let id = id(job, handle)
-            if let number = known[job.key]?.claim?.number ?? (id.contains("_") ? nil : id) { ids[number] = id }
+            guard rows[id] == nil, isAnswered(since: known[job.key]?.since) else { continue }
+            gone.updateValue(known[job.key]?.claim?.number, forKey: id)
         }
-        guard !ids.isEmpty else { return [:] }
-        let answer: [SlurmRow]
-        do { answer = try await commands.completions(ids.keys.sorted()) } catch let error as SSHError {
-            throw error
-        } catch { return [:] }
-        return Dictionary(answer.compactMap { row in ids[row.number].map { ($0, row) } }) { _, last in last }
+        return try await accounts.answer(for: gone)
     }
 }

@@ -53,11 +53,15 @@ package struct SlurmCommands: Sendable {
         throw SlurmError.refusal(words, status: answer.status, settings)
     }
 
-    /// nil where the cluster keeps no accounts. Jobs that nobody knows are left out.
+    /// nil where the cluster keeps no accounts. Jobs that nobody knows are left out. Throws when the accounts do not answer.
     func accounting(_ ids: [String]) async throws -> [SlurmRow]? {
         let result = try await run("sacct", SlurmArguments.accounting(ids))
         if result.errorText.contains("accounting storage is disabled") { return nil }
-        return SlurmReply.accounting(result.text)
+        let rows = SlurmReply.accounting(result.text)
+        guard result.status == 0 || !rows.isEmpty else {
+            throw SlurmError.other(command: "sacct", status: result.status, words: Self.words(result))
+        }
+        return rows
     }
 
     /// From the text file that some clusters keep instead; empty where there is none, or none that may be read.

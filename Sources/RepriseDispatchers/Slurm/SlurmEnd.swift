@@ -142,7 +142,7 @@ enum SlurmEnd {
         case "InvalidAccount": "this user may not use the account that it names"
         case "InvalidQOS": "this user may not use the quality of service that it names"
         case "DependencyNeverSatisfied": "depends on a job that failed"
-        default: nil
+        default: SlurmLimits.hopelessness(row.reason, settings)
         }
     }
 }

@@ -11,6 +11,8 @@ package enum SlurmError: RepriseError, Hashable {
     case noNodes(words: String)
     case badOption(words: String)
     case limit(words: String)
+    /// One job asks for more than its account or quality of service lets a job have.
+    case excessive(String, words: String)
     case controllerDown(words: String)
     case other(command: String, status: Int, words: String)
 }
@@ -35,6 +37,9 @@ extension SlurmError {
         if says("Invalid account") { return .noAccount(settings.account, words: words) }
         if says("not permitted to use this partition", "Access/permission denied", "User not allowed") {
             return .notPermitted(words: words)
+        }
+        if let limit = SlurmLimits.named(in: words), let excess = SlurmLimits.hopelessness(limit, settings) {
+            return .excessive(excess, words: words)
         }
         if says("violates accounting/QOS policy", "AssocMaxSubmitJobLimit", "QOSMaxSubmitJob", "job limit", "too many")
         {
@@ -70,6 +75,7 @@ extension SlurmError {
         case .impossible: "no node of the cluster has what the job asks for"
         case .noNodes: "no node of the partition takes jobs now"
         case .badOption: "`sbatch` does not take an option"
+        case .excessive(let excess, _): "the job " + excess
         case .limit: "Slurm takes no more jobs of this user now"
         case .controllerDown: "Slurm's controller does not answer"
         case .other(let command, let status, _): "`\(command)` ended with status \(status)"
@@ -81,7 +87,7 @@ extension SlurmError {
         case .missing: nil
         case .noPartition(_, let words), .noAccount(_, let words), .noQos(_, let words), .notPermitted(let words),
             .impossible(let words), .noNodes(let words), .badOption(let words), .limit(let words),
-            .controllerDown(let words),
+            .excessive(_, let words), .controllerDown(let words),
             .other(_, _, let words):
             words.isEmpty ? nil : words
         }
@@ -99,6 +105,8 @@ extension SlurmError {
             "ask for less in the experiment's `resources`; `sinfo -o '%P %c %m %G %l'` lists what nodes have"
         case .noNodes: "wait, or name another `partition`; `sinfo -R` tells since when and why"
         case .badOption: "correct the target's `options`; `man sbatch` describes them"
+        case .excessive:
+            "change the experiment's `resources`, or name another `qos`; `sacctmgr show qos format=name,maxwall,maxtres` lists limits"
         case .limit: "the runs stay queued; run the command again when others have ended, or set the target's `slots`"
         case .controllerDown: "jobs that run go on; `scontrol ping` tells when it answers again"
         case .other: nil
@@ -115,6 +123,7 @@ extension SlurmError {
         case .impossible: "slurm-impossible"
         case .noNodes: "slurm-no-nodes"
         case .badOption: "slurm-bad-option"
+        case .excessive: "slurm-excessive"
         case .limit: "slurm-limit"
         case .controllerDown: "slurm-down"
         case .other: "slurm-error"
@@ -123,7 +132,7 @@ extension SlurmError {
 
     package var fault: Fault {
         switch self {
-        case .missing, .noPartition, .noAccount, .noQos, .notPermitted, .impossible, .badOption: .usage
+        case .missing, .noPartition, .noAccount, .noQos, .notPermitted, .impossible, .badOption, .excessive: .usage
         case .noNodes, .limit, .controllerDown, .other: .world
         }
     }

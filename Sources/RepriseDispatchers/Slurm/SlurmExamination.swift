@@ -7,10 +7,10 @@ extension SlurmCommands {
         var examination = ClusterExamination()
         do {
             async let offers = partitions()
-            async let verdict: Void = tryJob()
+            async let remark = tryJob()
             async let absent = absentPrograms()
             examination.offers += try await offers
-            try await verdict
+            if let remark = try await remark { examination.remarks.append(remark) }
             if let program = try await absent.first { throw SlurmError.missing(program: program) }
         } catch let error as any RepriseError {
             examination.problems.append(error)
@@ -20,7 +20,8 @@ extension SlurmCommands {
         return examination
     }
 
-    private func tryJob() async throws {
+    /// Whether Slurm would take a job that asks for nothing. Returns what concerns other jobs than that.
+    private func tryJob() async throws -> ClusterExamination.Remark? {
         var words = ["--test-only", "--ntasks=1", "--output=/dev/null"]
         words += [
             settings.partition.map { "--partition=\($0)" }, settings.account.map { "--account=\($0)" },
@@ -30,8 +31,19 @@ extension SlurmCommands {
         if !settings.nodes.isEmpty { words.append("--nodelist=" + settings.nodes.joined(separator: ",")) }
         if !settings.excluded.isEmpty { words.append("--exclude=" + settings.excluded.joined(separator: ",")) }
         let result = try await run("sbatch", words + settings.options + ["--wrap=true"])
-        guard result.status != 0 else { return }
+        guard result.status != 0 else { return nil }
         let refusal = SlurmError.refusal(Self.words(result), status: result.status, settings)
+        switch refusal {
+        case .limit(let words):
+            let limit = SlurmLimits.named(in: words).map { " (\($0))" } ?? ""
+            return .init(refusal.what + limit, fix: "wait: what is queued is submitted when others have ended")
+        case .excessive:
+            return .init(
+                "a job without `resources` " + refusal.what.dropFirst("the job ".count),
+                fix: refusal.fix
+            )
+        default: break
+        }
         if case .impossible(let words) = refusal, let states = try? await nodeStates(), states.areAllAway {
             throw SlurmError.noNodes(words: words + "; " + states.words)
         }

@@ -10,13 +10,14 @@ extension SlurmWatch {
     /// How long Slurm must call a job hopeless, so that a busy controller has looked at it.
     private static let judgement = Duration.seconds(15)
 
-    func judge(_ job: Job, _ handle: JobHandle, _ forgotten: [String: SlurmRow]) -> JobStatus {
+    func judge(_ job: Job, _ handle: JobHandle, _ forgotten: SlurmAccounts.Answer) -> JobStatus {
         guard let seen = known[job.key] else { return .submitted }
         let id = id(job, handle)
         let asLooks: JobStatus = seen.claim == nil ? .submitted : .running(since: seen.start)
         // An answer that is older than the claim does not know of it.
         guard isAnswered(since: seen.claimSeen ?? seen.since) else { return asLooks }
-        guard let row = rows[id] ?? forgotten[id] else {
+        guard let row = rows[id] ?? forgotten.rows[id] else {
+            guard !forgotten.open.contains(id) else { return asLooks }
             return isAnswered(since: seen.since) ? judgeForgotten(job, asLooks) : asLooks
         }
         known[job.key]?.forgottenSince = nil

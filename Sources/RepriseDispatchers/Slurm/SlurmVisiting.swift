@@ -34,7 +34,7 @@ extension SlurmWatch {
     /// Brings what those left that have ended by Slurm's word alone. Until it is here they run on for everybody.
     func bring(
         _ jobs: [Job: JobHandle],
-        _ forgotten: [String: SlurmRow],
+        _ forgotten: SlurmAccounts.Answer,
         _ statuses: inout [JobKey: JobStatus]
     ) async throws {
         guard let place else { return }

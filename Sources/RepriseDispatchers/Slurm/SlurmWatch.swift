@@ -14,6 +14,7 @@ actor SlurmWatch {
     let files: any FileSystem
     let jobFiles: SlurmJobFiles
     let wallClock: any WallClock
+    let accounts: SlurmAccounts
     let clock = ContinuousClock()
 
     var rows: [String: SlurmRow] = [:]
@@ -24,7 +25,6 @@ actor SlurmWatch {
     /// When the jobs' folders there were last looked at, and when leavings could not be brought from there.
     var visited: ContinuousClock.Instant?
     var failedToBring: ContinuousClock.Instant?
-    var hasAccounts = true
     var known: [JobKey: SlurmSeen] = [:]
     /// When something was last seen to begin or to end, or to be new.
     private var lastNews: ContinuousClock.Instant?
@@ -42,6 +42,7 @@ actor SlurmWatch {
     ) {
         self.commands = commands
         self.place = place
+        accounts = SlurmAccounts(commands)
         self.files = files
         jobFiles = SlurmJobFiles(files: files, areFetched: place != nil)
         self.wallClock = wallClock
