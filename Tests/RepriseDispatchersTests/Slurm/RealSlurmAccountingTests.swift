@@ -39,9 +39,10 @@ struct `Real Slurm with accounts` {
 
     @Test func `as many go in as the account lets, and the others when there is room`() async throws {
         let slurm = bench.makeSlurm(SlurmSettings(qos: "few"))
-        let jobs = try (0..<7).map { _ in
-            try bench.makeJob("echo x >> ../executions; while [ ! -e \(bench.path)/go ]; do sleep 0.1; done")
-        }
+        let jobs = try (0..<7)
+            .map { _ in
+                try bench.makeJob("echo x >> ../executions; while [ ! -e \(bench.path)/go ]; do sleep 0.1; done")
+            }
         let first = await slurm.submit(jobs)
         let taken = jobs.filter { (try? first[$0.key]?.get()) != nil }
         #expect(taken.count == 4)
