@@ -56,12 +56,13 @@ apptainer_install() {
     command -v patchelf >/dev/null || env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends patchelf >/dev/null || return 1
     mkdir -p "$home/debs"
     scratch=$(mktemp -d "$home/run/apptainer.XXXXXX")
-    # An apt of its own for the other branch, so that the machine's sources and lists stay as they are.
+    # An apt of its own for the other branch, so that the machine's sources and lists stay as they are. Its list says until when
+    # it is valid, a few days: a mirror that is behind, or a clock that is ahead, is no reason to go without.
     mkdir -p "$scratch"/{lists/partial,archives/partial,unpacked}
     mirror=$(apt_mirror)
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" >"$scratch/sources.list"
     options=(-qq -o Dir::Etc::SourceList="$scratch/sources.list" -o Dir::Etc::SourceParts=- -o Dir::State::Lists="$scratch/lists"
-        -o Dir::Cache="$scratch" -o APT::Sandbox::User=root -o Acquire::Languages=none)
+        -o Dir::Cache="$scratch" -o Acquire::Check-Valid-Until=false -o APT::Sandbox::User=root -o Acquire::Languages=none)
     # That branch moves on: what was once unpacked here is kept.
     if ! ls "$home"/debs/apptainer_*.deb >/dev/null 2>&1; then
         apt-get "${options[@]}" update >&2 || return 1

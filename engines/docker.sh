@@ -72,4 +72,8 @@ docker_down() {
         [ -z "$left" ] || DOCKER_HOST=unix://$(docker_socket) docker rm -f $left >/dev/null
     fi
     stopped dockerd
+    # It leaves its data mounted on themselves, and an older one the network of its containers.
+    for left in data exec/netns/default; do
+        ! mountpoint -q "$home/docker/$left" || umount -l "$home/docker/$left"
+    done
 }

@@ -35,13 +35,25 @@ engines_up() {
     local holder=hand name
     if [ "${1:-}" = --for ]; then holder=$2; shift 2; fi
     [ $# -gt 0 ] || set -- "${names[@]}"
+    for name in "$@"; do
+        is_among "$name" "${names[@]}" || { say "there is no engine \`$name\`: ${names[*]}"; return 64; }
+    done
     machine_prepare
     touch "$home/holders/$holder"
-    for name in "$@"; do
+    # In their own order: some need others.
+    for name in "${names[@]}"; do
+        is_among "$name" "$@" || continue
         rm -f "$home/state/$name".*
         "${name}_up" 2>>"$home/log/$name.log" || skipped "$name" root "its set-up failed, see $home/log/$name.log"
     done
     engines_status >&2
+}
+
+# `is_among WORD WORD …`: whether the first is one of the others.
+is_among() {
+    local word
+    for word in "${@:2}"; do [ "$word" != "$1" ] || return 0; done
+    return 1
 }
 
 engines_down() {

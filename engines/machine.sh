@@ -116,7 +116,7 @@ start_time() { sed -E 's/^.*\) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20;
 # The process that `started` began under this name, where it still lives. Zombies do not.
 pid_of() {
     local pid time
-    read -r pid time <"$home/run/$1.pid" 2>/dev/null || return 1
+    read -r pid time 2>/dev/null <"$home/run/$1.pid" || return 1
     [ -n "$time" ] && [ "$(start_time "$pid")" = "$time" ] && ! grep -qs '^State:[[:space:]]*Z' "/proc/$pid/status" && echo "$pid"
 }
 

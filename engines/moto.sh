@@ -5,7 +5,7 @@
 # What moto does not do: keep limits of memory and processors, check signatures, rights and the age of URLs, send TERM before KILL,
 # show the log of a job that still runs.
 
-moto_packages=(awscli)
+moto_packages=(awscli python3-venv)
 moto_bucket=reprise-test
 moto_queue=reprise-test
 
@@ -47,7 +47,7 @@ moto_install() {
     local folder=$home/moto/venv
     mkdir -p "$home/moto"
     chmod 755 "$home/moto"
-    if ! as_person aws --version >/dev/null 2>&1 && is_debian_12; then
+    if { ! as_person aws --version || ! { moto_program || python3 -m ensurepip --version; }; } >/dev/null 2>&1 && is_debian_12; then
         say "installing ${moto_packages[*]}"
         { apt-get update -qq && env DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 \
             apt-get install -y -qq --no-install-recommends "${moto_packages[@]}"; } >>"$home/log/packages.log" 2>&1 ||

@@ -166,8 +166,8 @@ slurm_down() {
     if pid_of slurmctld >/dev/null; then
         # What runs jobs on a node outlives the node's daemon.
         export SLURM_CONF=$home/slurm/slurm.conf
-        timeout 20 scancel --quiet --state=PENDING,RUNNING,SUSPENDED --user=root || true
-        timeout 20 scancel --quiet --state=PENDING,RUNNING,SUSPENDED --user="$person" || true
+        timeout 20 scancel --quiet --user=root || true
+        timeout 20 scancel --quiet --user="$person" || true
         for turn in $(seq 80); do
             [ -n "$(timeout 20 squeue -h -t R,CG,S -o %A)" ] || break
             sleep 0.1

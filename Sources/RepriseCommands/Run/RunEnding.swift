@@ -25,15 +25,22 @@ struct RunEnding {
     }
 
     private func lastWords(of row: RunRow) async throws {
-        var bytes: [UInt8] = []
-        for try await piece in try session.laboratory.logs(row.id, LogOptions(errors: true, tail: 10)) {
-            bytes += piece
-        }
-        let lines = String(decoding: bytes.suffix(8192), as: UTF8.self).split(separator: "\n").suffix(10)
+        let lines = try await end(of: row, errors: true)
         guard !lines.isEmpty else {
+            // A run that never began wrote nothing, and its reason has been told.
+            if try await end(of: row, errors: false).isEmpty { return }
             return session.console.say("`reprise logs \(row.id.short)` tells what \(row.name) wrote".harmless)
         }
         session.console.say("the last that \(row.name) (\(row.id.short)) wrote to standard error:".harmless)
-        for line in lines { session.console.say("  " + String(line).harmless) }
+        for line in lines { session.console.say("  " + line.harmless) }
+    }
+
+    /// At most ten lines, and 8 KiB.
+    private func end(of row: RunRow, errors: Bool) async throws -> [String] {
+        var bytes: [UInt8] = []
+        for try await piece in try session.laboratory.logs(row.id, LogOptions(errors: errors, tail: 10)) {
+            bytes += piece
+        }
+        return String(decoding: bytes.suffix(8192), as: UTF8.self).split(separator: "\n").suffix(10).map(String.init)
     }
 }
