@@ -60,7 +60,7 @@ moto_install() {
         rm -rf "$folder"
         mv "$folder.new" "$folder"
         # What pip wrote names the folder.
-        sed -i "1s|$folder.new|$folder|" "$folder"/bin/*
+        find "$folder/bin" -maxdepth 1 -type f -exec sed -i "1s|$folder.new|$folder|" {} +
     else
         rm -rf "$folder.new"
         say "moto could not be installed, see $home/log/packages.log"
