@@ -39,4 +39,4 @@ def watch(value, seen, stop):
                     continue
                 if value in words:
                     seen.add(words.replace(b"\0", b" ").decode(errors="replace"))
-        time.sleep(0.01)
+        time.sleep(0.02)

@@ -55,6 +55,7 @@ def wanted():
     parser.add_argument("--on", action="append", default=[], metavar="ENGINE")
     parser.add_argument("--runs", type=int, help="how many runs live through kills; of clusters 200 is the full number")
     parser.add_argument("--seed", type=int, help="of the moments of kills; by default a fresh one, which is printed")
+    parser.add_argument("--at-once", type=int, default=6, help="how many trials on clusters are made side by side")
     parser.add_argument("--keep", action="store_true", help="leave the folders")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_intermixed_args()

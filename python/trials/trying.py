@@ -1,6 +1,7 @@
 """How trials are made and told: two worlds at a time, one line each with how long it took, and why it failed."""
 
 import concurrent.futures
+import itertools
 import sys
 import time
 
@@ -23,15 +24,24 @@ def all_of(trials, worlds, options):
     `trials` gives a world's {name: function}."""
     problems, tries, skipped = [], [], []
 
+    def attempt(world, name, trial):
+        try:
+            attempted(problems, world, name, trial, options)
+            tries.append(name)
+        except NotHere as reason:
+            skipped.append(f"{name} ({world.name}): {reason}")
+
     def enter(world):
         for name, trial in trials(world).items():
-            try:
-                attempted(problems, world, name, trial, options)
-                tries.append(name)
-            except NotHere as reason:
-                skipped.append(f"{name} ({world.name}): {reason}")
+            attempt(world, name, trial)
 
-    on_each(worlds, enter)
+    if all(world.is_elsewhere for world in worlds):
+        # What is executed elsewhere is waited for: trials of one world, too, go side by side, those of all worlds by turns.
+        turns = itertools.zip_longest(*([(world, name, trial) for name, trial in trials(world).items()] for world in worlds))
+        with concurrent.futures.ThreadPoolExecutor(options.at_once) as pool:
+            list(pool.map(lambda one: attempt(*one), [one for turn in turns for one in turn if one]))
+    else:
+        on_each(worlds, enter)
     for line in skipped:
         told(f"  ➜ skipped: {line}")
     return f"{len(tries)} trials, {len(problems)} failed" + f", {len(skipped)} skipped" * bool(skipped), not problems

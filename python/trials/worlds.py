@@ -19,6 +19,8 @@ PERSON = "reprise-test"
 class World:
     """An engine as root or as a normal user. `engine` is None where steps run as processes."""
 
+    is_elsewhere = False
+
     def __init__(self, name, engine, half):
         self.name, self.engine, self.half = name, engine, half
         self.identity = None

@@ -15,6 +15,7 @@ from worlds import ENGINES, World, standing
 class Cluster(World):
     """An engine elsewhere, for a user. `kind` is what a site file calls it."""
 
+    is_elsewhere = True
     kind = None
     # Whether jobs see this machine's files where they are.
     shares = True
