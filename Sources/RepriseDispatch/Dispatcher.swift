@@ -10,6 +10,9 @@ package protocol Dispatcher: Sendable {
 
     static var capabilities: DispatchCapabilities { get }
 
+    /// Whether the engine itself lets a job wait for others (`Job.after`), also when nobody of ours is alive.
+    var ordersJobs: Bool { get }
+
     /// Hands the job over and returns as soon as the engine has it.
     ///
     /// The job's folder is ready. Submitting a key a second time, also from another process and after a crash at any
@@ -39,9 +42,17 @@ package protocol Dispatcher: Sendable {
     /// Asks the job's whole process tree to end (TERM), and makes it (KILL) after `grace`. Returns when the request is
     /// made, not when the job has ended. Cancelling a job that has ended does nothing.
     func cancel(_ job: Job, _ handle: JobHandle, grace: Duration) async throws
+
+    /// Takes jobs out of the engine's queue that wait for others (`Job.after`): from then on they are `.returned`, or run
+    /// on where they have begun. Returns when the request is made. Only for engines that order jobs.
+    func takeBack(_ jobs: [Job: JobHandle]) async throws
 }
 
 extension Dispatcher {
+    package var ordersJobs: Bool { false }
+
+    package func takeBack(_ jobs: [Job: JobHandle]) async throws {}
+
     package func submit(_ jobs: [Job]) async -> [JobKey: Result<JobHandle, any Error>] {
         var results: [JobKey: Result<JobHandle, any Error>] = [:]
         for job in jobs {
@@ -97,6 +108,9 @@ package struct Job: Hashable, Sendable {
     package var container: JobContainer?
     /// What travels with it where its engine does not see the folder; nil where it does.
     package var parcel: JobParcel?
+    /// The jobs that must have finished well before this one begins; the engine, which has them all, sees to it. A job that
+    /// can never begin because one of them did not is `.returned`. Empty for a job that may begin at once.
+    package var after: [JobNeed] = []
 
     package init(
         key: JobKey,
@@ -119,6 +133,18 @@ package struct Job: Hashable, Sendable {
     }
 }
 
+/// A job that an engine has, and that another one comes after.
+package struct JobNeed: Hashable, Sendable {
+    package var handle: JobHandle
+    /// Absolute path of its folder: the `exit.json` there tells whether it finished well, whatever the engine thinks.
+    package var folder: String
+
+    package init(handle: JobHandle, folder: String) {
+        self.handle = handle
+        self.folder = folder
+    }
+}
+
 /// The engine's own name for a job, such as a process id or a Slurm job number.
 package struct JobHandle: Hashable, Sendable, CustomStringConvertible {
     package var description: String
@@ -137,4 +163,7 @@ package enum JobStatus: Hashable, Sendable {
     /// The engine took the machine away; a retry rule may name this.
     case preempted
     case lost(reason: String)
+    /// It has not begun and will not, since a job that it was to come after did not finish well, or because it was taken
+    /// back. Submitting its key again submits it anew.
+    case returned
 }

@@ -67,6 +67,8 @@ package struct JobChange: Hashable, Sendable {
     package var exit: ExitRecord?
     /// True for the last attempt's end: the job will not be tried again. False queues the attempt after this one.
     package var isFinal: Bool
+    /// The engine has given it back unbegun: it is queued again, and has no handle. Nothing else takes a job back.
+    package var isReturned: Bool
 
     package init(
         key: JobKey,
@@ -75,7 +77,8 @@ package struct JobChange: Hashable, Sendable {
         reason: String? = nil,
         handle: JobHandle? = nil,
         exit: ExitRecord? = nil,
-        isFinal: Bool = true
+        isFinal: Bool = true,
+        isReturned: Bool = false
     ) {
         self.key = key
         self.state = state
@@ -84,6 +87,7 @@ package struct JobChange: Hashable, Sendable {
         self.handle = handle
         self.exit = exit
         self.isFinal = isFinal
+        self.isReturned = isReturned
     }
 }
 

@@ -11,10 +11,16 @@ package final class FakeEngine: Sendable {
         /// It ends when it is asked to, and not only when it is made to.
         package var obeys = true
         package var isCancelling = false
+        package var hasBegun: Bool {
+            switch status {
+            case .submitted, .waiting: false
+            default: true
+            }
+        }
         package var isLive: Bool {
             switch status {
             case .submitted, .waiting, .running: true
-            case .ended, .preempted, .lost: false
+            case .ended, .preempted, .lost, .returned: false
             }
         }
     }
@@ -26,7 +32,48 @@ package final class FakeEngine: Sendable {
         var plans: [JobKey: JobStatus] = [:]
         var defiant: Set<JobKey> = []
         var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
+        /// What became of submissions that were given back.
+        var former: [JobHandle: JobStatus] = [:]
         var next = 0
+
+        /// Whether everything has finished well that the job comes after.
+        func isDue(_ execution: Execution) -> Bool {
+            execution.job.after.allSatisfy { need in
+                guard case .ended(let record, _) = status(of: need.handle) else { return false }
+                return record.isSuccess
+            }
+        }
+
+        func status(of handle: JobHandle) -> JobStatus? {
+            executions.values.first { $0.handle == handle }?.status ?? former[handle]
+        }
+
+        /// Gives those back that come after what did not finish well, and those that come after them.
+        mutating func giveBack() {
+            var hasChanged = true
+            while hasChanged {
+                hasChanged = false
+                for (key, execution) in executions where execution.isLive && !execution.hasBegun {
+                    let isHopeless = execution.job.after.contains { need in
+                        switch status(of: need.handle) {
+                        case .submitted, .waiting, .running, nil: false
+                        case .ended(let record, _): !record.isSuccess
+                        case .preempted, .lost, .returned: true
+                        }
+                    }
+                    guard isHopeless else { continue }
+                    takeBack(key)
+                    hasChanged = true
+                }
+            }
+        }
+
+        mutating func takeBack(_ key: JobKey) {
+            guard let execution = executions[key], execution.isLive, !execution.hasBegun else { return }
+            executions[key]?.status = .returned
+            former[execution.handle] = .returned
+            starts[key] = starts[key].flatMap { $0 > 1 ? $0 - 1 : nil }
+        }
     }
 
     private let state = Mutex(State())
@@ -47,6 +94,7 @@ package final class FakeEngine: Sendable {
         state.withLock { state in
             guard state.executions[key]?.isLive == true else { return }
             state.executions[key]?.status = status
+            state.giveBack()
         }
         tell()
     }
@@ -59,7 +107,7 @@ package final class FakeEngine: Sendable {
 
     func submit(_ job: Job, queues: Bool) -> JobHandle {
         state.withLock { state in
-            if let former = state.executions[job.key] { return former.handle }
+            if let former = state.executions[job.key], former.status != .returned { return former.handle }
             state.next += 1
             let handle = JobHandle("fake-\(state.next)")
             state.executions[job.key] = Execution(
@@ -68,19 +116,36 @@ package final class FakeEngine: Sendable {
                 status: state.plans[job.key] ?? (queues ? .submitted : .running(since: nil)),
                 obeys: !state.defiant.contains(job.key)
             )
+            state.order.removeAll { $0 == job.key }
             state.order.append(job.key)
             state.starts[job.key, default: 0] += 1
+            state.giveBack()
             return handle
         }
     }
 
-    /// Lets a queued job begin.
+    /// Lets a queued job begin, unless it comes after others that have not finished.
     package func begin(_ key: JobKey) {
         state.withLock { state in
-            switch state.executions[key]?.status {
+            guard let execution = state.executions[key], state.isDue(execution) else { return }
+            switch execution.status {
             case .submitted, .waiting: state.executions[key]?.status = .running(since: nil)
             default: break
             }
+        }
+        tell()
+    }
+
+    /// Whether the job has begun, or nothing keeps it from that.
+    package func mayRun(_ key: JobKey) -> Bool {
+        state.withLock { state in state.executions[key].map { $0.hasBegun || state.isDue($0) } ?? false }
+    }
+
+    /// Takes jobs out of the queue that come after others.
+    package func takeBack(_ keys: [JobKey]) {
+        state.withLock { state in
+            for key in keys where state.executions[key]?.job.after.isEmpty == false { state.takeBack(key) }
+            state.giveBack()
         }
         tell()
     }
@@ -100,6 +165,7 @@ package final class FakeEngine: Sendable {
             guard let execution = state.executions[key], execution.isLive else { return }
             state.executions[key]?.isCancelling = true
             state.executions[key]?.status = .ended(ExitRecord(signal: execution.obeys ? 15 : 9), reason: nil)
+            state.giveBack()
         }
         tell()
     }
@@ -151,7 +217,10 @@ package struct FakeDispatcher: Dispatcher {
     package func find(_ jobs: [Job]) async throws -> [JobKey: JobHandle] {
         try fault("find", true)
         var found: [JobKey: JobHandle] = [:]
-        for job in jobs { found[job.key] = engine.execution(job.key)?.handle }
+        for job in jobs {
+            guard let execution = engine.execution(job.key), execution.status != .returned else { continue }
+            found[job.key] = execution.handle
+        }
         return found
     }
 
@@ -194,15 +263,18 @@ package struct FakeQueue: Dispatcher {
     private let fault: @Sendable (String, Bool) throws -> Void
     /// Told how many jobs each request had.
     private let onBatch: @Sendable (Int) -> Void
+    package let ordersJobs: Bool
 
     package init(
         _ engine: FakeEngine,
+        ordersJobs: Bool = false,
         onBatch: @escaping @Sendable (Int) -> Void = { _ in },
         fault: @escaping @Sendable (String, Bool) throws -> Void = { _, _ in }
     ) {
         self.engine = engine
         self.fault = fault
         self.onBatch = onBatch
+        self.ordersJobs = ordersJobs
         plain = FakeDispatcher(engine, fault: fault)
     }
 
@@ -232,5 +304,11 @@ package struct FakeQueue: Dispatcher {
 
     package func cancel(_ job: Job, _ handle: JobHandle, grace: Duration) async throws {
         try await plain.cancel(job, handle, grace: grace)
+    }
+
+    package func takeBack(_ jobs: [Job: JobHandle]) async throws {
+        try fault("takeBack", true)
+        engine.takeBack(jobs.keys.map(\.key))
+        try fault("takeBack", false)
     }
 }

@@ -87,7 +87,7 @@ package final class InMemoryLedger: RunLedger {
         state.history.append(change)
         entry.job.record.state = change.state
         entry.job.record.reason = change.reason
-        entry.job.record.handle = change.handle?.description ?? entry.job.record.handle
+        entry.job.record.handle = change.isReturned ? nil : change.handle?.description ?? entry.job.record.handle
         entry.job.record.exit = change.exit
         if change.state.isEnded {
             state.ends[change.key, default: 0] += 1

@@ -6,8 +6,10 @@ import RepriseModel
 /// directly or not, can never run.
 struct NeedsGraph {
     private struct Step {
-        /// Splits that have not finished yet.
-        var open = 0
+        /// The first attempts of those of its jobs that have not finished yet.
+        var open: Set<JobKey> = []
+        /// The first attempts of all its jobs.
+        var members: Set<JobKey> = []
         /// `failed`, `was cancelled`, `was lost`.
         var mishap: String?
         var dependents: [LedgerJob] = []
@@ -27,10 +29,11 @@ struct NeedsGraph {
     mutating func register(_ job: LedgerJob) {
         guard let name = job.record.key.step else { return }
         var step = steps[job.record.key.run]?[name] ?? Step()
+        step.members.insert(job.record.key.first)
         switch job.record.state {
         case .finished: break
         case .failed, .cancelled, .lost: step.mishap = job.record.state.mishap
-        default: step.open += 1
+        default: step.open.insert(job.record.key.first)
         }
         steps[job.record.key.run, default: [:]][name] = step
     }
@@ -44,22 +47,44 @@ struct NeedsGraph {
                 return Consequences(doomed: [(job, "needs step \(name), which its run does not have")])
             }
             if let mishap = step.mishap { return Consequences(doomed: [(job, "step \(name) \(mishap)")]) }
-            if step.open > 0 { open += 1 }
+            if !step.open.isEmpty { open += 1 }
         }
         guard open > 0 else { return Consequences(ready: [job]) }
         missing[job.record.key] = open
-        for name in job.needs where steps[run]?[name]?.open ?? 0 > 0 { steps[run]?[name]?.dependents.append(job) }
+        for name in job.needs where isOpen(name, of: run) { steps[run]?[name]?.dependents.append(job) }
         return Consequences()
+    }
+
+    private func isOpen(_ step: String, of run: RunID) -> Bool { steps[run]?[step]?.open.isEmpty == false }
+
+    func isBlocked(_ key: JobKey) -> Bool { missing[key] != nil }
+
+    /// The first attempts of the jobs that a blocked one waits for.
+    func openNeeds(of job: LedgerJob) -> [JobKey] {
+        guard missing[job.record.key] != nil else { return [] }
+        return job.needs.flatMap { steps[job.record.key.run]?[$0]?.open ?? [] }
+    }
+
+    /// The first attempts of all jobs that one needs, whether they have ended or not.
+    func members(ofNeedsOf job: LedgerJob) -> [JobKey] {
+        job.needs.flatMap { steps[job.record.key.run]?[$0]?.members ?? [] }
+    }
+
+    /// The blocked jobs that need the step of this one.
+    func dependents(of key: JobKey) -> [LedgerJob] {
+        guard let name = key.step, let step = steps[key.run]?[name] else { return [] }
+        return step.dependents.filter { missing[$0.record.key] != nil }
     }
 
     /// The steps that a blocked job waits for, in words; nil for one that is not blocked.
     func reason(_ job: LedgerJob) -> String? {
         guard missing[job.record.key] != nil else { return nil }
-        let open = job.needs.filter { steps[job.record.key.run]?[$0]?.open ?? 0 > 0 }
+        let open = job.needs.filter { isOpen($0, of: job.record.key.run) }
         return "waits for step \(open.joined(separator: ", "))"
     }
 
     /// Takes a blocked job out; its dependents are doomed by `ended`.
+    @discardableResult
     mutating func remove(_ key: JobKey) -> Bool { missing.removeValue(forKey: key) != nil }
 
     /// Every blocked job of the runs.
@@ -69,14 +94,14 @@ struct NeedsGraph {
     mutating func ended(_ key: JobKey, _ state: RunState) -> Consequences {
         guard let name = key.step, var step = steps[key.run]?[name] else { return Consequences() }
         var result = Consequences()
-        step.open = max(0, step.open - 1)
+        step.open.remove(key.first)
         if let mishap = state.mishap {
             step.mishap = step.mishap ?? mishap
             let reason = "step \(name) \(mishap)"
             result.doomed = step.dependents.filter { missing.removeValue(forKey: $0.record.key) != nil }
                 .map { ($0, reason) }
             step.dependents = []
-        } else if step.open == 0, step.mishap == nil {
+        } else if step.open.isEmpty, step.mishap == nil {
             result.ready = step.dependents.filter { meetOneNeed($0.record.key) }
             step.dependents = []
         }

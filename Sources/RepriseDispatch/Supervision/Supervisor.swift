@@ -1,3 +1,4 @@
+import OrderedCollections
 import RepriseModel
 import RepriseSystem
 
@@ -26,6 +27,8 @@ package actor Supervisor {
     /// How many jobs of each run have not ended for good, in the ledger too.
     var openJobs: [RunID: Int] = [:]
     var stopping: Set<RunID> = []
+    /// Steps of which an engine has got or given back jobs since anybody looked whether others may be handed over after them.
+    var moved: OrderedSet<JobKey> = []
     /// The ledger's mark when it was read last; nil before the first time.
     var mark: Int64?
 
@@ -80,6 +83,7 @@ package actor Supervisor {
         await withDiscardingTaskGroup { group in
             watch(&group)
             for await _ in bells {
+                handOverAhead()
                 startJobs()
                 record()
                 for item in takeWork() { group.addTask { await self.perform(item) } }
@@ -167,6 +171,7 @@ package actor Supervisor {
         case .settle(let key, let job, let status, let end): await settle(key, job, status, end)
         case .record(let changes): await write(changes)
         case .cancel(let key): await cancel(key)
+        case .takeBack(let keys, let target): await takeBack(keys, from: target)
         case .queue(let key, let pause): await queue(key, after: pause)
         case .open(let target, let pause): await open(target, after: pause)
         case .listen(let target, let dispatcher): await listen(to: dispatcher, of: target)
@@ -183,6 +188,8 @@ enum SupervisorWork {
     case settle(JobKey, Job?, JobStatus, JobEnd)
     case record([JobChange])
     case cancel(JobKey)
+    /// Jobs of one target that were handed over after one that is tried again.
+    case takeBack([JobKey], from: String)
     case queue(JobKey, after: Duration)
     /// The target takes submissions again.
     case open(String, after: Duration)

@@ -34,7 +34,7 @@ extension Supervisor {
         _ target: SupervisorTarget
     ) async -> (any Error)? {
         // Asked again here: preparing takes time.
-        let wanted = prepared.filter { !stopping.contains($0.ledger.record.key.run) }
+        let wanted = inOrder(prepared.filter { !stopping.contains($0.ledger.record.key.run) })
         for (job, _) in prepared where stopping.contains(job.record.key.run) { abandon(job.record.key) }
         guard !wanted.isEmpty else { return nil }
         let results = await submit(wanted.map(\.job), dispatcher)
@@ -43,7 +43,9 @@ extension Supervisor {
             switch results[prepared.key] ?? .failure(CancellationError()) {
             case .success(let handle): hasStarted(job, prepared, handle, target)
             case .failure(let error):
-                if (error as? any RepriseError)?.fault != .usage { refusal = refusal ?? error }
+                // One that could wait here as well is no measure of what the engine takes.
+                let isUsage = (error as? any RepriseError)?.fault == .usage
+                if !isUsage, prepared.after.isEmpty { refusal = refusal ?? error }
                 refused(prepared.key, error)
             }
         }

@@ -58,9 +58,11 @@ extension Supervisor {
                 isFinal: isFinal
             )
         )
+        needs.remove(key)
         if isFinal {
             follow(needs.ended(key, end.state))
         } else {
+            takeBackDependents(of: key)
             // The ledger queues the next attempt with this change, so that it may be read before this returns.
             attempts[key.first] = key.attempt + 1
         }

@@ -79,6 +79,8 @@ extension Supervisor {
         var isAny = false
         for (key, status) in statuses.sorted(by: { $0.key.description < $1.key.description }) {
             guard case .waiting(let reason) = status, case .submitted = jobs[key]?.phase else { continue }
+            // For a step of its run, as long as it does.
+            guard !needs.isBlocked(key) else { continue }
             isAny = true
             guard toldReasons[key] != reason else { continue }
             toldReasons[key] = reason

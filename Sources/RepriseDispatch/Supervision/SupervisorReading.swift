@@ -15,6 +15,7 @@ extension Supervisor {
         var handles: [JobKey: JobHandle] = [:]
         if isFirst { handles = try await findSubmitted(fresh) }
         for job in fresh where !job.record.state.isEnded { await place(job, found: handles[job.record.key]) }
+        if isFirst { takeBackStale() }
         mark = newMark
         let added = stops.subtracting(stopping)
         if !added.isEmpty { stop(added) }
@@ -68,6 +69,8 @@ extension Supervisor {
             phase: isKnown ? .running(adopted, handle) : .submitted(adopted, handle)
         )
         atEngine.insert(job.record.key)
+        noteMove(job.record.key)
+        follow(needs.place(job))
         if !job.record.state.isAtEngine { noteSubmission(job, handle, target) }
     }
 
@@ -78,7 +81,9 @@ extension Supervisor {
         if runsAtOnce, case .submitted(let job, let handle) = jobs[job.record.key]?.phase {
             jobs[job.key]?.phase = .running(job, handle)
         }
-        change(JobChange(key: job.record.key, state: state, at: wallClock.now(), handle: handle))
+        let reason = needs.reason(job)
+        toldReasons[job.record.key] = reason
+        change(JobChange(key: job.record.key, state: state, at: wallClock.now(), reason: reason, handle: handle))
     }
 
     /// Queues a job, or lets it wait for its steps, or ends it where it can never run.
@@ -91,12 +96,16 @@ extension Supervisor {
         }
     }
 
-    /// Queues what became ready, and ends what never will.
+    /// Queues what became ready, and ends what never will. What an engine has already begins by itself.
     func follow(_ consequences: NeedsGraph.Consequences) {
-        for job in consequences.ready { enqueue(job.record.key) }
-        for (job, reason) in consequences.doomed {
-            endUnstarted(job.record.key, .cancelled, reason: reason)
+        for key in consequences.ready.map(\.record.key) {
+            switch jobs[key]?.phase {
+            case .blocked: enqueue(key)
+            case .submitted: isReady(atEngine: key)
+            default: break
+            }
         }
+        for (job, reason) in consequences.doomed { doom(job.record.key, reason) }
     }
 
     func enqueue(_ key: JobKey) {
@@ -198,18 +207,21 @@ extension Supervisor {
         switch status {
         case .submitted, .waiting: false
         case .running: if case .submitted = jobs[key]?.phase { true } else { false }
-        case .ended, .preempted, .lost: true
+        case .ended, .preempted, .lost, .returned: true
         }
     }
 
     private func take(_ status: JobStatus, of key: JobKey) {
         guard let supervised = jobs[key], let at = supervised.atEngine else { return }
+        if case .returned = status { return takeReturned(key) }
         if case .running(let since) = status, case .submitted = supervised.phase {
             jobs[key]?.phase = .running(at.job, at.handle)
             change(JobChange(key: key, state: .running, at: since ?? wallClock.now(), handle: at.handle))
         }
         let isStopped = stopping.contains(key.run)
-        guard let end = JobEnd(status, isStopped: isStopped, now: wallClock.now()) else { return }
+        guard var end = JobEnd(status, isStopped: isStopped, now: wallClock.now()) else { return }
+        if comesTooEarly(key, status) { return }
+        if let doom = supervised.doom { end.spoil(doom) }
         leaveEngine(key)
         add(.settle(key, at.job, status, end))
     }

@@ -67,11 +67,11 @@ extension Supervisor {
 
     func hasStarted(_ job: LedgerJob, _ prepared: Job, _ handle: JobHandle, _ target: SupervisorTarget) {
         let key = job.record.key
-        toldReasons[key] = nil
         jobs[key]?.phase = .submitted(prepared, handle)
         atEngine.insert(key)
+        noteMove(key)
         noteSubmission(job, handle, target)
-        if stopping.contains(key.run) { stopJob(key) }
+        if stopping.contains(key.run) { stopJob(key) } else { reconsider(key) }
     }
 
     /// A stopped run's job that was about to start.
@@ -90,6 +90,8 @@ extension Supervisor {
             return
         }
         if stopping.contains(key.run) { return endUnstarted(key, .cancelled, reason: "stopped by a person") }
+        if let doom = supervised.doom { return endUnstarted(key, .cancelled, reason: doom) }
+        if !supervised.after.isEmpty || needs.isBlocked(key) { return decline(key) }
         let isUsage = (error as? any RepriseError)?.fault == .usage
         // What the engine has of ours makes room when it ends: a limit on how much it takes is no reason to give up.
         let mayCome = !isUsage && closed.contains(supervised.job.target) && hasJobs(at: supervised.job.target)
@@ -126,7 +128,6 @@ extension Supervisor {
         switch supervised.phase {
         case .blocked, .queued, .delayed:
             scheduler.remove(key)
-            _ = needs.remove(key)
             endUnstarted(key, .cancelled, reason: "stopped by a person")
         case .submitted, .running:
             guard !supervised.isCancelling else { return }

@@ -90,7 +90,7 @@ package struct SupervisorCounts: Hashable, Sendable {
 /// A job in a supervisor's hands.
 struct SupervisedJob {
     enum Phase {
-        /// Waits for steps of its run.
+        /// Waits for steps of its run, and no engine has it.
         case blocked
         /// In the scheduler's queue.
         case queued
@@ -110,6 +110,12 @@ struct SupervisedJob {
     var refusals = 0
     var sequence: Int?
     var isCancelling = false
+    /// Why it must not run, though an engine has it: a step that it needs has failed since.
+    var doom: String?
+    /// The jobs after which it was handed over, at their attempts then; empty where it could begin at once.
+    var after: Set<JobKey> = []
+    /// The engine did not keep it after these: it is not handed over after the same again.
+    var declined: Set<JobKey>?
 
     /// What the engine has of it.
     var atEngine: (job: Job, handle: JobHandle)? {
@@ -140,7 +146,7 @@ struct JobEnd: Hashable {
     /// nil for a job that has not ended.
     init?(_ status: JobStatus, isStopped: Bool, now: Timestamp) {
         switch status {
-        case .submitted, .waiting, .running: return nil
+        case .submitted, .waiting, .running, .returned: return nil
         case .ended(let record, let limit):
             let reason = limit ?? ExitFile.reason(record)
             let event: RetryPolicy.Event = limit?.hasPrefix("time limit") == true ? .timeout : .failed
@@ -154,10 +160,14 @@ struct JobEnd: Hashable {
         case .preempted: self.init(state: .failed, reason: "preempted by its engine", at: now, event: .preempted)
         case .lost(let reason): self.init(state: .lost, reason: reason, at: now, event: .lost)
         }
-        if isStopped, state != .finished {
-            state = .cancelled
-            reason = "stopped by a person"
-            event = nil
-        }
+        if isStopped { spoil("stopped by a person") }
+    }
+
+    /// What did not finish ended because somebody, or a step that it needs, wanted it so.
+    mutating func spoil(_ reason: String) {
+        guard state != .finished, state != .cancelled else { return }
+        state = .cancelled
+        self.reason = reason
+        event = nil
     }
 }

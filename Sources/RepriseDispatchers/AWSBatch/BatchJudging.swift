@@ -40,7 +40,7 @@ extension BatchWatch {
     func tidy(_ jobs: [Job: JobHandle], _ statuses: [JobKey: JobStatus]) async {
         for job in jobs.keys {
             switch statuses[job.key] {
-            case .ended, .preempted, .lost: break
+            case .ended, .preempted, .lost, .returned: break
             case .submitted, .waiting, .running, nil: continue
             }
             guard let seen = known.removeValue(forKey: job.key), let submission = seen.submission else { continue }

@@ -74,7 +74,7 @@ struct KubernetesJobFiles: Sendable {
     func write(_ status: JobStatus, of job: Job) throws {
         var value: Value
         switch status {
-        case .submitted, .waiting, .running: return
+        case .submitted, .waiting, .running, .returned: return
         case .preempted: value = ["state": "preempted"]
         case .lost(let reason): value = ["state": "lost", "reason": .string(reason)]
         case .ended(let record, let reason):

@@ -147,7 +147,7 @@ extension JobStatus {
     var isEnd: Bool {
         switch self {
         case .submitted, .waiting, .running: false
-        case .ended, .preempted, .lost: true
+        case .ended, .preempted, .lost, .returned: true
         }
     }
 }

@@ -140,6 +140,7 @@ package final class Slurm: Dispatcher {
         var doubtful: [(job: Job, submission: SlurmJobFiles.Submission)] = []
         for job in jobs {
             guard let submission = jobFiles.submission(of: job) else { continue }
+            if jobFiles.isTakenBack(job, submission), jobFiles.claim(of: job) == nil { continue }
             if let handle = submission.handle { found[job.key] = handle } else { doubtful.append((job, submission)) }
         }
         guard !doubtful.isEmpty else { return found }

@@ -15,6 +15,8 @@ struct SlurmEvidence: Hashable, Sendable {
     var start: Timestamp?
     /// Why Reprise took the job out of Slurm's queue.
     var verdict: String?
+    /// It was submitted to come after others, and has not begun.
+    var order: SlurmPrecedence?
     /// Where it was executed, in words, where that is not the job's folder here.
     var place: String?
 }
@@ -27,6 +29,7 @@ enum SlurmEnd {
     /// nil: not known yet, ask again.
     static func status(_ row: SlurmRow, _ evidence: SlurmEvidence, now: Timestamp) -> JobStatus? {
         if let record = evidence.record, record.isSuccess { return .ended(record, reason: nil) }
+        if evidence.order?.isGivenBack(row) == true { return .returned }
         switch row.state {
         case .pending:
             guard evidence.claim != nil else { return .submitted }

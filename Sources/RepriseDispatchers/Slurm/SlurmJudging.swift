@@ -34,6 +34,7 @@ extension SlurmWatch {
             return SlurmEnd.unseen(row, evidence)
         case .submitted where clock.now - seen.since >= Self.tolerance:
             return SlurmWaiting.words(row).map { .waiting(reason: $0) } ?? .submitted
+        case .lost where evidence.order != nil: return .returned
         case .lost where evidence.claim == nil && seen.submission != nil && !seen.isGivenUp:
             vanished.insert(job.key)
             return .submitted
@@ -52,6 +53,7 @@ extension SlurmWatch {
         known[job.key]?.forgottenSince = since
         let hasBegun = evidence.claim != nil
         guard clock.now - since < (hasBegun ? Self.patience : .seconds(5)) else {
+            if evidence.order != nil { return .returned }
             if !hasBegun { vanished.insert(job.key) }
             return hasBegun ? status : asLooks
         }
@@ -87,6 +89,13 @@ extension SlurmWatch {
         evidence.exceededMemory = jobFiles.exceededMemory(seen?.submission)
         evidence.lastWords = jobFiles.lastWords(of: seen?.submission)
         evidence.place = place?.words(for: job)
+        if evidence.claim == nil, jobFiles.isOrdered(job) {
+            evidence.order = SlurmPrecedence(
+                isTakenBack: seen?.submission.map { jobFiles.isTakenBack(job, $0) } ?? false,
+                hasFailedNeed: jobFiles.hasFailedNeed(job),
+                isHopeless: seen?.verdict != nil
+            )
+        }
         return evidence
     }
 }

@@ -8,6 +8,7 @@ enum SlurmScript {
         var parts = [
             "#!/bin/sh\n" + options(batch, settings).map { "#SBATCH \($0)" }.joined(separator: "\n"), task(batch),
         ]
+        if batch.hasNeeds { parts.append(SlurmNeeds.check) }
         parts.append(SlurmScriptParts.claim(log: batch.hasContainers ? JobFolders.engineLog : nil))
         if !settings.modules.isEmpty { parts.append(SlurmScriptParts.modules(settings.modules)) }
         if !settings.prologue.isEmpty { parts.append(settings.prologue.joined(separator: "\n")) }
@@ -22,8 +23,8 @@ enum SlurmScript {
         let output = batch.isArray ? pattern(batch.folder) + "/%a.log" : pattern(batch.folder) + "/slurm.log"
         var options = ["--job-name=\(batch.name)"]
         if batch.isArray {
-            let limit = settings.slots.map { "%\($0)" } ?? ""
-            options.append("--array=0-\(batch.entries.count - 1)\(limit)")
+            let limit = (batch.slots ?? settings.slots).map { "%\($0)" } ?? ""
+            options.append("--array=\(batch.range)\(limit)")
         }
         options += [
             settings.partition.map { "--partition=" + word($0) },
@@ -40,6 +41,9 @@ enum SlurmScript {
             options.append("--exclude=" + word(settings.excluded.joined(separator: ",")))
         }
         if let signal = settings.signal { options.append("--signal=B:\(signal.name)@\(signal.seconds)") }
+        if let dependency = batch.dependency {
+            options += ["--dependency=" + dependency, "--kill-on-invalid-dep=yes"]
+        }
         options += ["--no-requeue", "--chdir=/", "--open-mode=append", "--output=" + word(output)]
         return options + settings.options.map(word)
     }
@@ -56,10 +60,11 @@ enum SlurmScript {
         if let place = sharedFolder(of: batch.entries) {
             // Every task gets the whole text.
             let cases = batch.entries.enumerated()
-                .map { "\($0.offset)) REPRISE_JOB=\(shellQuoted($0.element.key)) ;;\n" }
+                .map { "\(batch.number(at: $0.offset))) REPRISE_JOB=\(shellQuoted($0.element.key)) ;;\n" }
             return "case $SLURM_ARRAY_TASK_ID in\n\(cases.joined())esac\nfolder=\(shellQuoted(place))/$REPRISE_JOB"
         }
-        let cases = batch.entries.enumerated().map { "\($0.offset)) \(setting($0.element)) ;;\n" }
+        let cases = batch.entries.enumerated()
+            .map { "\(batch.number(at: $0.offset))) \(setting($0.element)) ;;\n" }
         return "case $SLURM_ARRAY_TASK_ID in\n\(cases.joined())esac"
     }
 

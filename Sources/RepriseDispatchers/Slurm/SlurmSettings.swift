@@ -108,8 +108,37 @@ struct SlurmBatch: Hashable, Sendable {
     var hasSecrets: Bool
     /// Each job's folder has a `launch.sh`, which begins its container.
     var hasContainers = false
+    /// The jobs come after others, which a file in each one's folder names.
+    var hasNeeds = false
+    /// What `--dependency` takes; nil where all that they come after has finished.
+    var dependency: String?
+    /// The numbers of the tasks, ascending, where they are not 0, 1, 2 …
+    var numbers: [Int]?
+    /// How many tasks may run at once, where it is not what the target says.
+    var slots: Int?
+
+    /// One of more batches than these jobs are worth before they may begin, or than the target has slots.
+    var isWelcome = true
 
     var isArray: Bool { entries.count > 1 }
+
+    /// The number that the entry at this position has as a task.
+    func number(at position: Int) -> Int { numbers?[position] ?? position }
+
+    /// What `--array` takes.
+    var range: String {
+        guard let numbers else { return "0-\(entries.count - 1)" }
+        var ranges: [ClosedRange<Int>] = []
+        for number in numbers {
+            if let last = ranges.last, last.upperBound + 1 == number {
+                ranges[ranges.count - 1] = last.lowerBound...number
+            } else {
+                ranges.append(number...number)
+            }
+        }
+        return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+            .joined(separator: ",")
+    }
 
     /// Where Slurm itself writes what it has to say about a task.
     func log(of index: Int) -> String { isArray ? "\(folder)/\(index).log" : folder + "/slurm.log" }

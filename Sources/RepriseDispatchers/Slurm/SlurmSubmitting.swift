@@ -5,13 +5,18 @@ import RepriseSystem
 
 /// From jobs to what one `sbatch` takes.
 extension Slurm {
-    private static func name(of jobs: [Job], _ number: UInt64) -> String {
-        if jobs.count == 1 { return "reprise-\(jobs[0].key)" }
-        let digits = withUnsafeBytes(of: number.bigEndian) { hexadecimal($0) }
+    /// In how many batches jobs that ask for the same are handed over before they may begin: they are no reason to keep a
+    /// controller busy.
+    private static var mostBatches: Int { 16 }
+
+    /// The name that Slurm is asked for. One that was given back needs another: Slurm may still know the former.
+    private func name(of jobs: [Job]) -> String {
+        if jobs.count == 1, !jobFiles.wasTakenBack(jobs[0]) { return "reprise-\(jobs[0].key)" }
+        let digits = withUnsafeBytes(of: entropy.next().bigEndian) { hexadecimal($0) }
         return "reprise-\(jobs[0].key.run.short)-\(digits)"
     }
 
-    /// An array for those that ask for the same, in the order in which they came.
+    /// An array for those that ask for the same and come after the same, in the order in which they came.
     func batches(of jobs: [Job]) async throws -> [(SlurmBatch, [Job])] {
         var order: [SlurmDemand] = []
         var groups: [SlurmDemand: [Job]] = [:]
@@ -25,15 +30,30 @@ extension Slurm {
         return order.flatMap { demand -> [(SlurmBatch, [Job])] in
             let jobs = groups[demand] ?? []
             return stride(from: 0, to: jobs.count, by: most)
-                .map { start in
+                .flatMap { start -> [(SlurmBatch, [Job])] in
                     let part = Array(jobs[start..<min(start + most, jobs.count)])
-                    return (batch(of: part, demand), part)
+                    return demand.hasNeeds ? ordered(part, demand) : [(batch(of: part, demand), part)]
                 }
         }
     }
 
+    /// Jobs that come after others, as few batches as can say so.
+    private func ordered(_ jobs: [Job], _ demand: SlurmDemand) -> [(SlurmBatch, [Job])] {
+        let orders = SlurmOrder.orders(jobs.map { ($0, jobFiles.openNeeds(of: $0)) })
+        return orders.map { order in
+            var batch = batch(of: order.jobs, demand)
+            batch.hasNeeds = true
+            batch.dependency = order.dependency
+            batch.numbers = batch.isArray ? order.numbers : nil
+            // Together no more than the target's slots, and each at least one.
+            batch.slots = settings.slots.map { $0 / orders.count }
+            batch.isWelcome = orders.count <= Self.mostBatches && batch.slots != 0
+            return (batch, order.jobs)
+        }
+    }
+
     private func batch(of jobs: [Job], _ demand: SlurmDemand) -> SlurmBatch {
-        let name = Self.name(of: jobs, entropy.next())
+        let name = name(of: jobs)
         return SlurmBatch(
             name: name,
             folder: jobs.count == 1 ? jobs[0].folder : folder + "/" + name,
@@ -46,6 +66,7 @@ extension Slurm {
 
     /// Where Slurm takes no more jobs of this user than some, as many as it takes: by halves, since it tells no number.
     func submitWhatFits(_ batch: SlurmBatch, _ jobs: [Job]) async -> [JobKey: Result<JobHandle, any Error>] {
+        if batch.hasNeeds { return await submitInOrder(batch, jobs) }
         var results = await submit(batch, jobs)
         guard jobs.count > 1, case .failure(let error as SlurmError) = results[jobs[0].key], error.limitsNumber else {
             return results
@@ -61,7 +82,7 @@ extension Slurm {
         return results
     }
 
-    private func submit(_ batch: SlurmBatch, _ jobs: [Job]) async -> [JobKey: Result<JobHandle, any Error>] {
+    func submit(_ batch: SlurmBatch, _ jobs: [Job]) async -> [JobKey: Result<JobHandle, any Error>] {
         var results: [JobKey: Result<JobHandle, any Error>] = [:]
         do {
             let id = try await handOver(batch, jobs)
@@ -84,8 +105,8 @@ extension Slurm {
     private func submission(of batch: SlurmBatch, _ index: Int, id: String? = nil) -> SlurmJobFiles.Submission {
         SlurmJobFiles.Submission(
             name: batch.name,
-            index: batch.isArray ? index : nil,
-            log: batch.log(of: index),
+            index: batch.isArray ? batch.number(at: index) : nil,
+            log: batch.log(of: batch.number(at: index)),
             id: id
         )
     }
@@ -101,6 +122,7 @@ extension Slurm {
                 let path = job.folder + "/" + SlurmSecrets.file
                 try files.write(Array(secrets.text.utf8), to: path, mode: 0o600, durable: false)
             }
+            try jobFiles.write(needs: job.after, of: job)
             if job.container != nil { try writeLaunch(of: job, try await place?.job(job) ?? job) }
             try jobFiles.write(submission(of: batch, index), of: job)
         }
@@ -132,10 +154,12 @@ private struct SlurmDemand: Hashable {
     var resources: Resources
     var secrets: [String: String]
     var hasContainer: Bool
+    var hasNeeds: Bool
 
     init(of job: Job) {
         resources = job.resources
         secrets = job.secrets
         hasContainer = job.container != nil
+        hasNeeds = !job.after.isEmpty
     }
 }

@@ -22,6 +22,7 @@ extension SlurmWatch {
             switch status {
             case .submitted, .waiting, .running: continue
             case .ended(let record, _) where record.isSuccess: break
+            case .returned: try? jobFiles.noteReturn(of: job, submission)
             case .ended, .preempted, .lost:
                 if submission.index != nil { try? files.rename(submission.log, to: job.folder + "/slurm.log") }
             }

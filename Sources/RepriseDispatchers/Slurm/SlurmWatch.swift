@@ -92,7 +92,7 @@ actor SlurmWatch {
         let ended = statuses.values.count { status in
             switch status {
             case .submitted, .waiting, .running: false
-            case .ended, .preempted, .lost: true
+            case .ended, .preempted, .lost, .returned: true
             }
         }
         if ended > 0 { lastNews = clock.now }
@@ -118,7 +118,7 @@ extension JobStatus {
     var isOpen: Bool {
         switch self {
         case .submitted, .waiting, .running: true
-        case .ended, .preempted, .lost: false
+        case .ended, .preempted, .lost, .returned: false
         }
     }
 }

@@ -26,7 +26,8 @@ struct RunProgress {
             if change.key.attempt > job.attempt { throw StoreError.unknownJob(change.key.description) }
             return
         }
-        let newState = change.state.rank < job.state.rank ? job.state : change.state
+        let isBehind = change.state.rank < job.state.rank && !change.isReturned
+        let newState = isBehind ? job.state : change.state
         try database.write(change, as: newState, to: job, of: number)
         count(job.state, -1)
         if newState.isEnded, !change.isFinal {
@@ -134,7 +135,7 @@ extension Database {
         try SQLQuery.run(
             self,
             """
-            UPDATE job SET state = ?4, handle = coalesce(?5, handle), reason = ?6, exit = coalesce(?7, exit),
+            UPDATE job SET state = ?4, handle = CASE WHEN ?11 THEN NULL ELSE coalesce(?5, handle) END, reason = ?6, exit = coalesce(?7, exit),
                 submitted_at = coalesce(submitted_at, ?8), started_at = coalesce(started_at, ?9),
                 ended_at = coalesce(ended_at, ?10)
             WHERE run = ?1 AND ordinal = ?2 AND attempt = ?3
@@ -148,7 +149,8 @@ extension Database {
             try change.exit.map { try Value(encoding: $0).json() },
             state == .submitted ? change.at : nil,
             began,
-            state.isEnded ? change.exit?.endedAt ?? change.at : nil
+            state.isEnded ? change.exit?.endedAt ?? change.at : nil,
+            change.isReturned ? 1 : 0
         )
     }
 

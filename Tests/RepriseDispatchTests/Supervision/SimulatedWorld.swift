@@ -31,7 +31,7 @@ final class SimulatedWorld: Sendable {
         var jump: Int64 = 0
     }
 
-    static let capacity = Capacity(slots: 4, cpus: 6, memory: 100, gpus: [0, 1, 2])
+    static let bounds = Capacity(slots: 4, cpus: 6, memory: 100, gpus: [0, 1, 2])
 
     let engine = FakeEngine()
     let clock = ManualClock()
@@ -40,9 +40,14 @@ final class SimulatedWorld: Sendable {
 
     /// Whether the engine has a queue of its own, so that jobs are handed over in batches.
     private let queues: Bool
+    /// Whether it keeps jobs after others, too.
+    let ordersJobs: Bool
+    let capacity: Capacity
 
     init(seed: UInt64) {
         queues = seed % 3 == 0
+        ordersJobs = seed % 6 == 0
+        capacity = ordersJobs ? .unbounded : Self.bounds
         state = Mutex(State(generator: SeededGenerator(seed: seed)))
         start = clock.now
     }
@@ -94,11 +99,11 @@ final class SimulatedWorld: Sendable {
     func makeSupervisor(_ ledger: InMemoryLedger, _ life: Life) -> Supervisor {
         let fault: @Sendable (String, Bool) throws -> Void = { [self] _, _ in try touch(life) }
         let dispatcher: any Dispatcher =
-            queues ? FakeQueue(engine, fault: fault) : FakeDispatcher(engine, fault: fault)
+            queues ? FakeQueue(engine, ordersJobs: ordersJobs, fault: fault) : FakeDispatcher(engine, fault: fault)
         return Supervisor(
             ledger: MortalLedger(ledger: ledger, world: self, life: life),
             lifecycle: SimulatedLifecycle(world: self, life: life),
-            targets: ["local": SupervisorTarget(dispatcher: dispatcher, capacity: Self.capacity)],
+            targets: ["local": SupervisorTarget(dispatcher: dispatcher, capacity: capacity)],
             clock: clock,
             wallClock: self
         )

@@ -62,6 +62,11 @@ struct Simulation {
 
     private func endOne() {
         guard let execution = pick(world.engine.live) else { return }
+        guard world.engine.mayRun(execution.job.key) else {
+            // An engine may forget after what a job was to come.
+            if world.chance(0.05) { world.engine.takeBack([execution.job.key]) }
+            return
+        }
         let statuses: [JobStatus] = [
             .ended(ExitRecord(status: 0), reason: nil), .ended(ExitRecord(status: 0), reason: nil),
             .ended(ExitRecord(status: 0), reason: nil), .ended(ExitRecord(status: 3), reason: nil),
@@ -108,7 +113,7 @@ struct Simulation {
         let life = world.life
         for _ in 0..<4000 where problems.isEmpty {
             if executor.run(5000) == 0 {
-                if let execution = world.engine.live.first {
+                if let execution = world.engine.live.first(where: { world.engine.mayRun($0.job.key) }) {
                     world.engine.end(execution.job.key, .ended(ExitRecord(status: 0), reason: nil))
                 } else if ledger.jobs.allSatisfy(\.state.isEnded) {
                     break
@@ -131,21 +136,21 @@ struct Simulation {
             problems.append("\(key) was executed \(count) times")
         }
         let live = world.engine.live.map(\.job)
-        let capacity = SimulatedWorld.capacity
+        let capacity = world.capacity
         let cpus = live.reduce(0) { $0 + max(1, $1.resources.cpus ?? 1) }
         let memory = live.reduce(0) { $0 + ($1.resources.memory ?? 0) }
         let gpus = live.flatMap(\.gpus)
-        if live.count > capacity.slots ?? 0 { problems.append("\(live.count) jobs at once") }
-        if cpus > capacity.cpus ?? 0 { problems.append("\(cpus) cpus at once") }
-        if memory > capacity.memory ?? 0 { problems.append("\(memory) bytes at once") }
+        if live.count > capacity.slots ?? .max { problems.append("\(live.count) jobs at once") }
+        if cpus > capacity.cpus ?? .max { problems.append("\(cpus) cpus at once") }
+        if memory > capacity.memory ?? .max { problems.append("\(memory) bytes at once") }
         if Set(gpus).count != gpus.count { problems.append("a gpu was given twice: \(gpus)") }
         for job in live where gpus.isEmpty == false && job.gpus.count != job.resources.gpus ?? 0 {
             problems.append("\(job.key) asked for \(job.resources.gpus ?? 0) gpus and got \(job.gpus)")
         }
-        let runs = Set(live.map(\.key.run))
+        let begun = Set(world.engine.live.filter { world.engine.mayRun($0.job.key) }.map(\.job.key.first))
         let slots = live.map { JobKey(run: $0.key.run, step: $0.key.step, split: $0.key.split) }
         if Set(slots).count != slots.count { problems.append("two attempts at one job live at once") }
-        for job in all where !job.needs.isEmpty && runs.contains(job.record.key.run) && slots.contains(job.record.key) {
+        for job in all where !job.needs.isEmpty && begun.contains(job.record.key) {
             for other in all where other.record.key.run == job.record.key.run {
                 guard let step = other.record.key.step, job.needs.contains(step) else { continue }
                 if !hasSucceeded(other.record.key) { problems.append("\(job.record.key) did not wait for \(step)") }

@@ -11,6 +11,7 @@ final class SupervisorBench: Sendable {
     let lifecycle = RefusingLifecycle()
     private let queues: Bool
     private let divides: Bool
+    private let ordersJobs: Bool
     private let clock = ManualClock()
     private let began: ManualClock.Instant
     private let executor = SeededExecutor(seed: 11)
@@ -30,9 +31,10 @@ final class SupervisorBench: Sendable {
     private let state = Mutex(State())
 
     /// With a queue of its own the engine takes jobs in batches, and as many as there are; many in parts where it `divides`.
-    init(queues: Bool = false, divides: Bool = true) {
+    init(queues: Bool = false, divides: Bool = true, ordersJobs: Bool = false) {
         self.queues = queues
         self.divides = divides
+        self.ordersJobs = ordersJobs
         began = clock.now
     }
 
@@ -68,10 +70,17 @@ final class SupervisorBench: Sendable {
     }
 
     /// Adds one run with these steps and their needs.
-    func addSteps(_ steps: [String: [String]]) -> RunID {
+    func addSteps(_ steps: [String: [String]], splits: [String: Int] = [:], retry: RetryPolicy = RetryPolicy()) -> RunID {
         let run = state.withLock { RunID(using: &$0.generator) }
         let names = steps.keys.sorted()
-        ledger.add(names.map { Self.job(JobKey(run: run, step: $0), needs: steps[$0] ?? []) })
+        ledger.add(
+            names.flatMap { name -> [LedgerJob] in
+                let numbers = splits[name].map { (0..<$0).map(Optional.some) } ?? [nil]
+                return numbers.map { number in
+                    Self.job(JobKey(run: run, step: name, split: number), retry: retry, needs: steps[name] ?? [])
+                }
+            }
+        )
         return run
     }
 
@@ -130,6 +139,7 @@ final class SupervisorBench: Sendable {
         }
         let queue = FakeQueue(
             engine,
+            ordersJobs: ordersJobs,
             onBatch: { count in self.state.withLock { $0.batches.append(count) } },
             fault: { try self.fault($0, $1) }
         )
