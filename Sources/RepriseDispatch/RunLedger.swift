@@ -34,6 +34,8 @@ package struct LedgerJob: Hashable, Sendable {
     package var needs: [String]
     /// Greater starts earlier; equal in the order of the ledger.
     package var priority: Int
+    /// How many of the attempts before this one the engine took away.
+    package var interruptions: Int
 
     package init(
         record: JobRecord,
@@ -43,7 +45,8 @@ package struct LedgerJob: Hashable, Sendable {
         resources: Resources,
         retry: RetryPolicy,
         needs: [String],
-        priority: Int = 0
+        priority: Int = 0,
+        interruptions: Int = 0
     ) {
         self.record = record
         self.target = target
@@ -53,6 +56,7 @@ package struct LedgerJob: Hashable, Sendable {
         self.retry = retry
         self.needs = needs
         self.priority = priority
+        self.interruptions = interruptions
     }
 }
 
@@ -69,6 +73,12 @@ package struct JobChange: Hashable, Sendable {
     package var isFinal: Bool
     /// The engine has given it back unbegun: it is queued again, and has no handle. Nothing else takes a job back.
     package var isReturned: Bool
+
+    /// The reason of a job that its engine ended to make room; what could not be taken in may follow.
+    package static let preemption = "preempted by its engine"
+
+    /// Whether it tells of an attempt that the engine took away.
+    package var isInterruption: Bool { state == .lost || reason?.hasPrefix(Self.preemption) == true }
 
     package init(
         key: JobKey,

@@ -40,7 +40,7 @@ extension DispatcherBench {
 
 /// What every dispatcher promises, as checks that each one's tests run.
 package struct DispatcherContract {
-    private let bench: any DispatcherBench
+    let bench: any DispatcherBench
     private var generator: SeededGenerator
 
     package init(_ bench: any DispatcherBench, seed: UInt64 = 1) {
@@ -62,9 +62,13 @@ package struct DispatcherContract {
         try await aKilledLeaderLosesNothing(isAdopted: true)
         try await anExceededLimitIsTold(.exceedsMemory, "out of memory (memory limit of ")
         try await anExceededLimitIsTold(.exceedsTime, "time limit of ")
+        guard try bench.makeDispatcher().ordersJobs else { return }
+        try await whatComesAfterWaits()
+        try await whatCanNeverBeginComesBack()
+        try await whatIsTakenBackMayGoAgain()
     }
 
-    private mutating func makeJob(_ behaviour: JobBehaviour) throws -> Job {
+    mutating func makeJob(_ behaviour: JobBehaviour) throws -> Job {
         try bench.makeJob(JobKey(run: RunID(using: &generator)), behaviour)
     }
 

@@ -93,6 +93,7 @@ package final class InMemoryLedger: RunLedger {
             state.ends[change.key, default: 0] += 1
             entry.isFinal = change.isFinal
             if !change.isFinal {
+                entry.job.interruptions += change.isInterruption ? 1 : 0
                 var next = change.key
                 next.attempt += 1
                 entry.job.record = JobRecord(key: next)

@@ -16,7 +16,7 @@ struct RunKeeper: JobLifecycle {
     let credentials: CredentialStore
     let overlay: OverlayMount
     let data: DataCheck
-    let outputLimit: Int64
+    let outputs: KeptOutputs
     let events: EventFiles
     /// Where the jobs' programs log by mlflow; nil where they are given no such place.
     let door: TrackingDoor?
@@ -48,6 +48,7 @@ struct RunKeeper: JobLifecycle {
         }
         prepared.parcel = try await parcels.parcel(of: job, request, plan: plan)
         input.carriesData = prepared.parcel != nil
+        if outputs.keepsAside(target) { input.keeps = KeptOutputs.patterns(request.steps[position], of: request) }
         try store.files.write(RunScript.text(input), to: prepared.folder + "/run.sh", mode: 0o755)
         return prepared
     }
@@ -160,18 +161,20 @@ struct RunKeeper: JobLifecycle {
         let code = try await folders.manifest(request.frozen()).code
         var work = "\(folder)/work"
         if case .overlay = try await folders.plan(of: job.key.run) { work = overlay.upper(of: work) }
-        let collector = OutputCollector(files: store.files, content: store.objects, largest: outputLimit)
-        let places = OutputCollector.Places(
+        let collector = OutputCollector(files: store.files, content: store.objects, largest: outputs.limit)
+        var places = OutputCollector.Places(
             run: folder,
             work: code.folder.isEmpty ? work : "\(work)/\(code.folder)",
             outputs: "\(folder)/outputs",
             project: request.development
         )
+        let isKept = try outputs.useKept(of: job, &places)
         // What the whole run is to leave may come from any step, and which of them ends last nobody knows beforehand.
         var collected = try collector.collect((step?.outputs ?? []) + request.outputs, in: places)
         if !isLast, !request.outputs.isEmpty {
             collected.notes = try collector.collect(step?.outputs ?? [], in: places).notes
         }
+        if isKept { collected.notes += try outputs.changes(of: job, collected.records) }
         return collected
     }
 

@@ -184,7 +184,11 @@ extension Laboratory {
             ),
             overlay: world.overlayMount,
             data: DataCheck(capture: maker.dataCapture, clock: world.wallClock),
-            outputLimit: settings.outputLimit,
+            outputs: KeptOutputs(
+                limit: settings.outputLimit,
+                targets: Set(elsewhere).subtracting(staging),
+                files: world.files
+            ),
             events: EventFiles(store: store, folders: folders, pattern: settings.tensorBoard.map(PathPattern.init)),
             door: door,
             onMetrics: { tell(.metrics($0, $1)) }

@@ -10,8 +10,10 @@ import RepriseSystem
 package enum RunScript {
     package static func text(_ input: RunScriptInput) -> String {
         [
-            opening(input), claim, contract(input), command(input), RunScriptParts.ending,
+            opening(input), claim, contract(input), command(input),
+            input.keeps.map { RunScriptKeeping.text($0, folder: input.folder) }, RunScriptParts.ending,
         ]
+        .compactMap { $0 }
         .joined(separator: "\n\n") + "\n"
     }
 

@@ -19,6 +19,8 @@ package struct RunScriptInput: Hashable, Sendable {
     package var head: [String]
     /// Shell lines that make the working directory ready, before the command's folder is entered.
     package var prologue: [String]
+    /// Patterns of what later steps may not take away before it was taken in, with everything in `outputs/`; nil: nothing.
+    package var keeps: [String]?
     /// Shell words that stand before the command, such as `unshare -rm sh ../enter.sh`; they end by executing the rest.
     package var wrapper: String?
 

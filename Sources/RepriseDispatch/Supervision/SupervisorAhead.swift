@@ -78,20 +78,20 @@ extension Supervisor {
     }
 
     /// The latest attempt at a job.
-    private func latest(_ first: JobKey) -> JobKey {
+    func latest(_ first: JobKey) -> JobKey {
         var key = first
         key.attempt = attempts[first] ?? first.attempt
         return key
     }
 
     /// After which others it was handed over; where an earlier supervisor did, after which it would be now.
-    private func afters(of key: JobKey) -> Set<JobKey> {
+    func afters(of key: JobKey) -> Set<JobKey> {
         guard let supervised = jobs[key] else { return [] }
         return supervised.after.isEmpty ? Set(needs.openNeeds(of: supervised.job).map(latest)) : supervised.after
     }
 
     /// From the hands of whoever had it back to waiting for its steps; to the queue where they have finished meanwhile.
-    private func block(_ key: JobKey) {
+    func block(_ key: JobKey) {
         if let sequence = scheduler.release(key) { jobs[key]?.sequence = sequence }
         jobs[key]?.phase = .blocked
         jobs[key]?.after = []
@@ -106,98 +106,11 @@ extension Supervisor {
         change(JobChange(key: key, state: .submitted, at: wallClock.now()))
     }
 
-    // MARK: Back again
-
-    /// What changed while the job was being handed over.
-    func reconsider(_ key: JobKey) {
-        guard let supervised = jobs[key] else { return }
-        if let doom = supervised.doom { return self.doom(key, doom) }
-        guard supervised.after.contains(where: { latest($0.first) != $0 }) else { return }
-        add(.takeBack([key], from: supervised.job.target))
-    }
-
-    /// What an earlier supervisor handed over after attempts that are no more.
-    func takeBackStale() {
-        let stale = atEngine.filter { key in
-            guard let supervised = jobs[key], case .submitted = supervised.phase, needs.isBlocked(key) else { return false }
-            return needsAtEngine(of: supervised.job) == nil
-        }
-        for (target, keys) in Dictionary(grouping: stale, by: { jobs[$0]?.job.target ?? "" }) {
-            add(.takeBack(keys.sorted { $0.description < $1.description }, from: target))
-        }
-    }
-
-    /// What was handed over after a job that is tried again must not begin after the former attempt.
-    func takeBackDependents(of key: JobKey) {
-        var byTarget: [String: [JobKey]] = [:]
-        for job in needs.dependents(of: key) {
-            guard case .submitted = jobs[job.record.key]?.phase else { continue }
-            byTarget[job.target, default: []].append(job.record.key)
-        }
-        for (target, keys) in byTarget { add(.takeBack(keys, from: target)) }
-    }
-
-    /// Asks the engine for them, until it takes the request or they have left it.
-    func takeBack(_ keys: [JobKey], from target: String) async {
-        var number = 1
-        while true {
-            var there: [String: (dispatcher: any Dispatcher, jobs: [Job: JobHandle])] = [:]
-            for key in keys {
-                guard let supervised = jobs[key], case .submitted(let job, let handle) = supervised.phase,
-                    let dispatcher = try? dispatcher(of: supervised.job)
-                else { continue }
-                there[supervised.job.place, default: (dispatcher, [:])].jobs[job] = handle
-            }
-            do {
-                for (dispatcher, jobs) in there.values { try await dispatcher.takeBack(jobs) }
-                return await query(target)
-            } catch {
-                if Task.isCancelled { return }
-                tell(.trouble("cannot take back what `\(target)` was given: \(words(error))"))
-                number += 1
-                do { try await clock.sleep(for: max(.seconds(1), SupervisorPace.pause(before: number))) } catch {
-                    return
-                }
-            }
-        }
-    }
-
-    /// The engine has given the job back unbegun.
-    func takeReturned(_ key: JobKey) {
-        guard let supervised = jobs[key] else { return }
-        leaveEngine(key)
-        if stopping.contains(key.run) { return endUnstarted(key, .cancelled, reason: "stopped by a person") }
-        if let doom = supervised.doom { return endUnstarted(key, .cancelled, reason: doom) }
-        jobs[key]?.isCancelling = false
-        // After the very same it is not handed over again.
-        jobs[key]?.declined = afters(of: key)
-        toldReasons[key] = nil
-        let reason = needs.reason(supervised.job)
-        change(JobChange(key: key, state: .queued, at: wallClock.now(), reason: reason, isReturned: true))
-        takeBackDependents(of: key)
-        block(key)
-    }
-
-    /// A step that it needs did not finish: it must not run, wherever it is.
-    func doom(_ key: JobKey, _ reason: String) {
-        switch jobs[key]?.phase {
-        case .blocked, .queued, .delayed:
-            scheduler.remove(key)
-            endUnstarted(key, .cancelled, reason: reason)
-        case .starting: jobs[key]?.doom = reason
-        case .submitted, .running:
-            jobs[key]?.doom = reason
-            guard jobs[key]?.isCancelling == false else { return }
-            jobs[key]?.isCancelling = true
-            add(.cancel(key))
-        case .ending, nil: break
-        }
-    }
-
     /// Whether its end must wait for those of jobs that it needs, which the ledger does not know yet: what is taken in last is
     /// kept, and that must be what a later step left.
     func comesTooEarly(_ key: JobKey, _ status: JobStatus) -> Bool {
         guard let supervised = jobs[key], !supervised.job.needs.isEmpty, hasBegun(key, status) else { return false }
+        if needs.isBlocked(key) { return true }
         return needs.members(ofNeedsOf: supervised.job).contains { jobs[latest($0)] != nil }
     }
 

@@ -46,8 +46,10 @@ extension Supervisor {
     private func conclude(_ key: JobKey, _ end: JobEnd) {
         guard let supervised = jobs[key] else { return }
         let retry = supervised.job.retry
-        let mayRetry = end.event.map { retry.on.contains($0) } ?? false
-        let isFinal = !mayRetry || key.attempt >= retry.attempts || stopping.contains(key.run)
+        let former = supervised.job.interruptions
+        let mayRetry = end.event.map { retry.allows($0, attempt: key.attempt, interruptions: former) } ?? false
+        let isFinal = !mayRetry || stopping.contains(key.run)
+        if end.event?.isInterruption == true { jobs[key]?.job.interruptions += 1 }
         change(
             JobChange(
                 key: key,

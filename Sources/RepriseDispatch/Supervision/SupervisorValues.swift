@@ -157,7 +157,7 @@ struct JobEnd: Hashable {
                 at: record.endedAt ?? now,
                 event: record.isSuccess ? nil : event
             )
-        case .preempted: self.init(state: .failed, reason: "preempted by its engine", at: now, event: .preempted)
+        case .preempted: self.init(state: .failed, reason: JobChange.preemption, at: now, event: .preempted)
         case .lost(let reason): self.init(state: .lost, reason: reason, at: now, event: .lost)
         }
         if isStopped { spoil("stopped by a person") }

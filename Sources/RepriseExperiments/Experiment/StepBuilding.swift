@@ -131,6 +131,7 @@ struct StepBuilding {
         guard let value, value.map != nil else { return nil }
         var retry = RetryPolicy()
         retry.attempts = value["attempts"]?.value.integerValue.map(Int.init) ?? 1
+        retry.interruptions = value["interruptions"]?.value.integerValue.map(Int.init)
         if let events = value["on"]?.list {
             retry.on = events.compactMap { RetryPolicy.Event(rawValue: $0.value.text) }
         }

@@ -213,7 +213,16 @@ enum ExperimentSchema {
 
     private static let retry = Shape.keys(
         [
-            SchemaKey("attempts", .whole(1...1000), "All attempts together, the first included."),
+            SchemaKey(
+                "attempts",
+                .whole(1...1000),
+                "How many attempts the program itself may need, the first included; those that the engine took away do not count."
+            ),
+            SchemaKey(
+                "interruptions",
+                .whole(0...1000),
+                "How often the engine may take the job away (preempted, lost) and it is tried again; 10 where there are retries."
+            ),
             SchemaKey("on", .list(.choice(["failed", "lost", "preempted", "timeout"])), "After which ends."),
         ],
         others: nil

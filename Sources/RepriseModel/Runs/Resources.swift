@@ -25,14 +25,31 @@ public struct RetryPolicy: Hashable, Sendable, Codable {
         case failed, lost, preempted
         /// The time limit ended it. Not part of `failed`: more time rarely comes by itself.
         case timeout
+
+        /// The engine took the job away, which says nothing of the program.
+        public var isInterruption: Bool { self == .preempted || self == .lost }
     }
 
-    /// All attempts together, the first included. 1 means no retry.
+    /// The attempts that the program itself may need, the first included: those that fail or take too long. 1 means no retry.
     public var attempts: Int
     public var on: [Event]
+    /// How often the engine may take the job away, counted apart; nil: ten times where there are retries at all.
+    public var interruptions: Int?
 
-    public init(attempts: Int = 1, on: [Event] = [.preempted, .lost, .failed]) {
+    public init(
+        attempts: Int = 1,
+        on: [Event] = [.preempted, .lost, .failed],
+        interruptions: Int? = nil
+    ) {
         self.attempts = attempts
         self.on = on
+        self.interruptions = interruptions
+    }
+
+    /// Whether a job that ended so is tried again: at this attempt, of which so many before were taken away by the engine.
+    public func allows(_ event: Event, attempt: Int, interruptions former: Int) -> Bool {
+        guard on.contains(event) else { return false }
+        if event.isInterruption { return former < interruptions ?? (attempts > 1 ? 10 : 0) }
+        return attempt - former < attempts
     }
 }

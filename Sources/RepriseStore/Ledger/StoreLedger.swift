@@ -11,12 +11,17 @@ extension Store: RunLedger {
                 database,
                 """
                 SELECT run.id, job.step, job.split, job.attempt, job.state, job.handle, job.reason, job.exit,
-                    job.submitted_at, job.started_at, job.ended_at, job.spec, run.target, run.priority
+                    job.submitted_at, job.started_at, job.ended_at, job.spec, run.target, run.priority,
+                    CASE WHEN job.attempt = 1 THEN 0 ELSE (
+                        SELECT count(*) FROM job AS former
+                        WHERE former.run = job.run AND former.ordinal = job.ordinal AND former.attempt < job.attempt
+                            AND (former.state = 'lost' OR former.reason LIKE ?1 || '%')) END
                 FROM job JOIN run ON run.number = job.run
                 WHERE job.is_latest
                     AND job.run IN (SELECT run FROM job WHERE state IN ('queued', 'submitted', 'running'))
                 ORDER BY job.run, job.ordinal
-                """
+                """,
+                JobChange.preemption
             )
             var specs: [String: JobSpec] = [:]
             var jobs: [LedgerJob] = []
@@ -34,7 +39,8 @@ extension Store: RunLedger {
                         resources: spec.resources,
                         retry: spec.retry,
                         needs: spec.needs,
-                        priority: query.int(13)
+                        priority: query.int(13),
+                        interruptions: query.int(14)
                     )
                 )
             }

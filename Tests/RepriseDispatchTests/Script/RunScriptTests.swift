@@ -49,6 +49,36 @@ import Testing
         #expect(record.systemMilliseconds != nil)
     }
 
+    @Test func `what a step leaves stays as it was, whatever becomes of it later`() async throws {
+        let request = RunRequest.sample(
+            #"mkdir -p parts/deep; echo 1 > parts/a; echo 2 > "parts/deep/b c"; echo 3 > other; echo 4 > "$REPRISE_OUTPUTS/o""#
+        )
+        var input = folder.input(request)
+        input.keeps = ["parts/*", "parts/**/b c"]
+        try folder.write(input)
+        #expect(try await folder.execute().errorText == "")
+        _ = try await LiveProcessRunner()
+            .succeed(Invocation("sh", ["-c", "cd \"$0\" && rm -r work outputs && echo new > work", folder.path]))
+        let files = LiveFileSystem()
+        let kept = folder.path + "/kept/"
+        #expect(try files.text(kept + "work/parts/a") == "1\n")
+        #expect(try files.text(kept + "work/parts/deep/b c") == "2\n")
+        #expect(try files.text(kept + "outputs/o") == "4\n")
+        #expect(try !files.exists(kept + "work/other"))
+        #expect(try !files.exists(folder.path + "/kept.tmp"))
+    }
+
+    @Test func `a step that failed, or that left a link, keeps nothing aside`() async throws {
+        for command in ["echo 1 > parts; exit 3", "ln -s elsewhere parts"] {
+            let folder = TestFolder()
+            var input = folder.input(RunRequest.sample(command))
+            input.keeps = ["parts"]
+            try folder.write(input)
+            #expect(try await folder.execute().errorText == "")
+            #expect(try LiveFileSystem().names(in: folder.path).allSatisfy { !$0.hasPrefix("kept") })
+        }
+    }
+
     @Test func `data that travel are found in the run's folder, wherever that is`() {
         var request = RunRequest.sample("cat \"$REPRISE_DATA_TRAIN_SET\"")
         request.data = [.sample("train-set", "/data/it's here.csv")]

@@ -21,6 +21,8 @@ final class TestFolder: Sendable {
 
     func write(_ request: RunRequest) throws { try write(RunScript.text(input(request))) }
 
+    func write(_ input: RunScriptInput) throws { try write(RunScript.text(input)) }
+
     func write(_ script: String) throws { try files.write(script, to: path + "/run.sh") }
 
     func execute(

@@ -78,7 +78,7 @@ struct Simulation {
     private mutating func addRun() {
         let run = world.makeRun()
         let events = RetryPolicy.Event.allCases.filter { _ in world.chance(0.5) }
-        let retry = RetryPolicy(attempts: 1 + world.number(0..<3), on: events)
+        let retry = RetryPolicy(attempts: 1 + world.number(0..<3), on: events, interruptions: world.number(0..<3))
         let priority = world.number(0..<3)
         func job(_ step: String?, _ split: Int?, needs: [String] = []) -> LedgerJob {
             LedgerJob(
@@ -159,7 +159,7 @@ struct Simulation {
     }
 
     private func hasSucceeded(_ first: JobKey) -> Bool {
-        (1...3)
+        (1...6)
             .contains { attempt in
                 var key = first
                 key.attempt = attempt
@@ -181,7 +181,9 @@ struct Simulation {
         }
         for job in all {
             guard let record = ledger.record(of: job.record.key) else { continue }
-            if record.key.attempt > job.retry.attempts { problems.append("\(record.key) is one attempt too many") }
+            if record.key.attempt > job.retry.attempts + (job.retry.interruptions ?? 10) {
+                problems.append("\(record.key) is one attempt too many")
+            }
             let hasFinished = record.state == .finished
             let wasSpoilt = record.reason?.contains("could not be taken in") ?? false
             if hasFinished != hasSucceeded(job.record.key), !wasSpoilt {

@@ -70,7 +70,8 @@ final class SupervisorBench: Sendable {
     }
 
     /// Adds one run with these steps and their needs.
-    func addSteps(_ steps: [String: [String]], splits: [String: Int] = [:], retry: RetryPolicy = RetryPolicy()) -> RunID {
+    func addSteps(_ steps: [String: [String]], splits: [String: Int] = [:], retry: RetryPolicy = RetryPolicy()) -> RunID
+    {
         let run = state.withLock { RunID(using: &$0.generator) }
         let names = steps.keys.sorted()
         ledger.add(

@@ -8,6 +8,42 @@ import Testing
 @Suite struct `Supervising` {
     private let bench = SupervisorBench()
 
+    @Test func `an attempt that the engine took away uses up none of the program's own`() {
+        let key =
+            bench.addJobs(1, retry: RetryPolicy(attempts: 2, on: [.failed, .preempted, .lost], interruptions: 3))[0]
+        bench.start()
+        func end(_ attempt: Int, _ status: JobStatus) {
+            var key = key
+            key.attempt = attempt
+            bench.engine.end(key, status)
+            for _ in 0..<12 { bench.pass(.seconds(1)) }
+        }
+        end(1, .preempted)
+        end(2, .lost(reason: "its node failed"))
+        end(3, .ended(ExitRecord(status: 1), reason: nil))
+        #expect(bench.ledger.record(of: key)?.key.attempt == 4)
+        end(4, .preempted)
+        #expect(bench.ledger.record(of: key)?.key.attempt == 5)
+        end(5, .ended(ExitRecord(status: 1), reason: nil))
+        let last = bench.ledger.record(of: key)
+        #expect(last?.key.attempt == 5 && last?.state == .failed && last?.reason == "exit status 1")
+        bench.finish()
+    }
+
+    @Test func `the engine may take a job away so often, and no more`() {
+        let key = bench.addJobs(1, retry: RetryPolicy(attempts: 1, on: [.preempted], interruptions: 1))[0]
+        bench.start()
+        bench.engine.end(key, .preempted)
+        for _ in 0..<3 { bench.pass(.seconds(1)) }
+        var second = key
+        second.attempt = 2
+        bench.engine.end(second, .preempted)
+        bench.pass(.seconds(1))
+        #expect(bench.ledger.record(of: key)?.state == .failed)
+        #expect(bench.ledger.record(of: key)?.key.attempt == 2)
+        bench.finish()
+    }
+
     @Test func `jobs are brought to their end, and the events tell it after the ledger knows`() async {
         let keys = bench.addJobs(5)
         for key in keys.dropLast() { bench.engine.plan(key, .ended(ExitRecord(status: 0), reason: nil)) }

@@ -42,6 +42,19 @@ import Testing
         try expectGolden(SlurmScript.text(batch, settings), "slurm-array.sh")
     }
 
+    @Test func `tasks that each come after another array's task of the same number`() throws {
+        var batch = single
+        batch.name = "reprise-01234567-00ff"
+        batch.folder = "/shared/slurm/reprise-01234567-00ff"
+        batch.entries = [0, 1, 2, 5]
+            .map { SlurmBatch.Entry(key: "r\($0).train", folder: "/shared/runs/r\($0)/steps/train") }
+        batch.numbers = [0, 1, 2, 5]
+        batch.hasNeeds = true
+        batch.dependency = "aftercorr:17:18"
+        batch.slots = 3
+        try expectGolden(SlurmScript.text(batch, SlurmSettings(slots: 8)), "slurm-after.sh")
+    }
+
     @Test func `an array in one folder, with containers and a signal before the end`() throws {
         var batch = single
         batch.name = "reprise-01234567-00ff"
