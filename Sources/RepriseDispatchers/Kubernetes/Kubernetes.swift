@@ -25,7 +25,7 @@ package final class Kubernetes: Dispatcher {
     let owner: ProcessOwner
     let commands: KubernetesCommands
     let processes: any ProcessRunner
-    private let watch: KubernetesWatch
+    let watch: KubernetesWatch
 
     /// `folder` is where locks of this store lie. `interval` is the time between two questions to the cluster where nothing
     /// is expected.

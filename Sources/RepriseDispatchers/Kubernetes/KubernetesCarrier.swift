@@ -113,7 +113,13 @@ actor KubernetesCarrier {
         try files.makeFolder(marks)
         let tar = marks + "/leavings.tar"
         let script = KubernetesStagedScript.leavings(below: job.key.folder)
-        let result = try await commands.execute(["/bin/sh", "-c", script], in: pod, "keeper", output: tar)
+        let result = try await commands.execute(
+            ["/bin/sh", "-c", script],
+            in: pod,
+            "keeper",
+            output: tar,
+            files: files
+        )
         do {
             try Leavings(job, files: files).unpack(tar: tar, concluding: true)
         } catch let error as any RepriseError {
@@ -127,14 +133,5 @@ actor KubernetesCarrier {
         }
         // From now on nothing there is needed: the pod may end.
         _ = try? await commands.execute(["/bin/sh", "-c", KubernetesStagedScript.taken], in: pod, "keeper")
-    }
-}
-
-extension KubernetesCommands {
-    /// The same as `execute`, with what it prints in a file here: it may be larger than the memory.
-    func execute(_ words: [String], in pod: String, _ container: String, output: String) async throws -> ProcessResult {
-        let line = ["kubectl"] + global + ["exec", pod, "--container=\(container)", "--"] + words
-        let redirecting = ["-c", #"exec "$@" > "$0""#, output] + line
-        return try await processes.run(Invocation("sh", redirecting))
     }
 }

@@ -5,8 +5,8 @@ import RepriseSystem
 /// A Kubernetes cluster, as it can be told of before anything is submitted.
 struct KubernetesCluster: Cluster {
     let settings: KubernetesSettings
-    private let parts: DispatcherParts
-    private let commands: KubernetesCommands
+    let parts: DispatcherParts
+    let commands: KubernetesCommands
 
     init(_ parts: DispatcherParts) {
         settings = KubernetesSettings(parts.target)

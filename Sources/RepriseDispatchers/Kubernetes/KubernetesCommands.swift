@@ -75,19 +75,6 @@ package struct KubernetesCommands: Sendable {
         return try KubernetesReply.events(try await succeed(words).output)
     }
 
-    /// Executes words in a container of a pod.
-    func execute(
-        _ words: [String],
-        in pod: String,
-        _ container: String,
-        input: [UInt8] = []
-    ) async throws -> ProcessResult {
-        try await run(
-            ["exec", pod, "--container=\(container)"] + (input.isEmpty ? [] : ["--stdin"]) + ["--"] + words,
-            input: input
-        )
-    }
-
     // MARK: Running it
 
     /// Makes it print kind, name and uid of each object.

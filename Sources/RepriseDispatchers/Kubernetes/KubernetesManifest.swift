@@ -31,6 +31,8 @@ struct KubernetesManifest: Hashable, Sendable {
     let store: String
     /// Whose rights the job has, where it writes into a volume of this user's.
     let owner: ProcessOwner?
+    /// What is given to the container that keeps what a job left.
+    var keeper = KubernetesKeeper()
 
     func list(_ objects: [Value]) -> Value {
         .map(["apiVersion": "v1", "kind": "List", "items": .list(objects)])
@@ -65,6 +67,14 @@ struct KubernetesManifest: Hashable, Sendable {
                 "podReplacementPolicy": "Failed",
                 "template": .map(["metadata": .map(["labels": .map(labels(entry))]), "spec": .map(pod(entry))]),
             ]),
+        ])
+    }
+
+    /// The pod of a job by itself.
+    func barePod(_ entry: Entry) -> Value {
+        .map([
+            "apiVersion": "v1", "kind": "Pod",
+            "metadata": .map(["name": .string(entry.name), "labels": .map(labels(entry))]), "spec": .map(pod(entry)),
         ])
     }
 

@@ -45,15 +45,20 @@ struct KubernetesObstacle: Hashable, Sendable {
         if words.contains("persistentvolumeclaim"), words.contains("not found") {
             return KubernetesObstacle(words: "the namespace has no such claim: " + said, patience: .seconds(10))
         }
-        if let largest, let lack = largest.lack(resources) {
+        let own = settings.patience.map { Duration.milliseconds($0) }
+        if let largest, let lack = largest.lack(resources, besides: settings.volume == nil ? KubernetesKeeper() : nil) {
+            // A cluster that makes nodes on demand has no largest one.
             return KubernetesObstacle(
                 words: "asks for more than any node has (\(lack)): " + said,
-                patience: .seconds(15)
+                patience: own ?? .seconds(15)
             )
         }
-        let own = settings.patience.map { Duration.milliseconds($0) }
-        // Somebody else's job may end; a node that nothing keeps from taking the job rarely appears.
-        let isBusy = words.contains("Insufficient") || words.contains("Too many pods")
+        // Somebody else's job may end, and a node come back that is looked after or in trouble; another one that nothing keeps
+        // from taking the job rarely appears.
+        let isBusy = ["Insufficient", "Too many pods", "unschedulable", "node.kubernetes.io/"]
+            .contains {
+                words.contains($0)
+            }
         return KubernetesObstacle(
             words: "fits on no node now: " + said,
             patience: own ?? (isBusy ? nil : .seconds(600))
@@ -61,16 +66,23 @@ struct KubernetesObstacle: Hashable, Sendable {
     }
 
     private static func withoutPod(_ message: String) -> KubernetesObstacle {
-        let words = KubernetesEnd.trimmed(
-            message.hasPrefix("Error creating: ") ? String(message.dropFirst(16)) : message
-        )
+        let words = KubernetesEnd.trimmed(withoutName(message))
         guard words.contains("exceeded quota") else {
-            return KubernetesObstacle(words: "the cluster makes no pod for it: " + words, patience: .seconds(15))
+            let hint = words.contains("must specify") ? "; say `resources` in the experiment" : ""
+            return KubernetesObstacle(words: "the cluster makes no pod for it: " + words + hint, patience: .seconds(15))
         }
         let isHopeless = KubernetesQuota.isExceededByOne(words)
         return KubernetesObstacle(
             words: (isHopeless ? "asks for more than the quota has: " : "waits for the quota: ") + words,
             patience: isHopeless ? .seconds(10) : nil
         )
+    }
+
+    /// What the cluster says without the name of the pod, which is another one in each of its tries.
+    static func withoutName(_ message: String) -> String {
+        if let end = message.firstRange(of: #"" is forbidden: "#), message[..<end.lowerBound].contains(#"pods ""#) {
+            return String(message[end.upperBound...])
+        }
+        return message.hasPrefix("Error creating: ") ? String(message.dropFirst(16)) : message
     }
 }

@@ -76,9 +76,7 @@ extension KubernetesManifest {
         return .map([
             "name": "keeper", "image": .string(entry.image),
             "command": .list(["/bin/sh", "-c", .string(KubernetesScript.escaped(script))]),
-            "resources": .map([
-                "requests": .map(["cpu": "10m", "memory": "32Mi"]), "limits": .map(["cpu": "500m", "memory": "64Mi"]),
-            ]),
+            "resources": keeper.resources,
             "volumeMounts": .list([KubernetesStagedScript.place.mount]),
         ])
     }

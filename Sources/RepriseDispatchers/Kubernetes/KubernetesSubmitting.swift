@@ -51,7 +51,8 @@ extension Kubernetes {
     private func create(
         _ ready: [(job: Job, entry: KubernetesManifest.Entry)]
     ) async throws -> [JobKey: Result<JobHandle, any Error>] {
-        let manifest = KubernetesManifest(settings: settings, store: try mark(), owner: owner)
+        var manifest = KubernetesManifest(settings: settings, store: try mark(), owner: owner)
+        if settings.volume == nil { manifest.keeper = await watch.keeper() }
         let (loaded, maps, own) = try await load(ready, store: manifest.store)
         if !maps.isEmpty {
             let answer = try await commands.create(manifest.list(maps), lock: folder + "/kubectl.lock")

@@ -23,6 +23,7 @@ actor KubernetesWatch {
     var messagesAsked: ContinuousClock.Instant?
     var largest: KubernetesCapacity?
     var nodesAsked: ContinuousClock.Instant?
+    var limits: (keeper: KubernetesKeeper, asked: ContinuousClock.Instant)?
 
     init(_ commands: KubernetesCommands, files: any FileSystem, wallClock: any WallClock, interval: Duration) {
         self.commands = commands

@@ -57,7 +57,7 @@ import Testing
                 KubernetesSettings()
             )
         }
-        #expect(obstacle("0", "1Gi")?.words.hasPrefix("asks for more than the quota has: pods") == true)
+        #expect(obstacle("0", "1Gi")?.words.hasPrefix("asks for more than the quota has: exceeded quota: q, ") == true)
         #expect(obstacle("5Gi", "8Gi")?.patience == nil)
     }
 

@@ -1,0 +1,94 @@
+import OrderedCollections
+import RepriseModel
+import RepriseSite
+import RepriseSystem
+
+/// What can never be executed in a namespace, however long it waits, found before anything is queued.
+struct KubernetesRefusal: RepriseError, Hashable {
+    var what: String
+    var why: String?
+    var fix: String?
+    var code: String { "kubernetes-impossible" }
+    var fault: Fault { .usage }
+
+    private init(_ what: String, why: String, fix: String) {
+        self.what = what
+        self.why = why
+        self.fix = fix
+    }
+
+    /// What no node has, where the cluster makes none on demand.
+    init(lack: String, target: String) {
+        self.init(
+            "no node of target `\(target)` has what a run asks for",
+            why: lack,
+            fix: """
+                ask for less in the experiment's `resources`; or set the target's `patience`, if the cluster makes nodes \
+                on demand
+                """
+        )
+    }
+
+    /// What the cluster said when it was asked for a pod that it need not make; nil where it would make one now or later, and
+    /// where that cannot be told from its words. One line of them.
+    init?(trial words: some StringProtocol, target: String) {
+        let said = KubernetesObstacle.withoutName(String(words))
+        let less = "ask for less in the experiment's `resources`; `kubectl describe quota,limits` shows what there is"
+        if said.contains("must specify") {
+            self.init(
+                "the namespace of target `\(target)` wants each run to say what it needs",
+                why: said,
+                fix: "say `resources: {memory: …, cpus: …}` in the experiment"
+            )
+        } else if said.contains("exceeded quota"), KubernetesQuota.isExceededByOne(said) {
+            self.init("a run asks for more than the quota of target `\(target)` has", why: said, fix: less)
+        } else if said.contains(" per Container is ") || said.contains(" per Pod is ") {
+            self.init("the namespace of target `\(target)` does not take such runs", why: said, fix: less)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension KubernetesCluster {
+    /// Why jobs that ask for one of these can never begin; nil where all may, or where this user may not ask.
+    func refusal(of demands: [Resources]) async -> (any RepriseError)? {
+        let demands = demands.isEmpty ? [Resources()] : demands
+        async let nodes = settings.patience == nil ? try? commands.nodes() : nil
+        let trial = try? await commands.trial(trialPods(demands))
+        if let refusal = trial?.split(separator: "\n")
+            .compactMap({ KubernetesRefusal(trial: $0, target: parts.target.name) }).first
+        {
+            return refusal
+        }
+        guard let largest = await nodes.flatMap({ KubernetesCapacity.largest($0) }) else { return nil }
+        let lack = demands.compactMap { largest.lack($0, besides: settings.volume == nil ? KubernetesKeeper() : nil) }
+        return lack.first.map { KubernetesRefusal(lack: $0, target: parts.target.name) }
+    }
+
+    private func trialPods(_ demands: [Resources]) -> Value {
+        let manifest = KubernetesManifest(settings: settings, store: "none", owner: .current)
+        let pods = demands.enumerated()
+            .map { number, demand in
+                let entry = KubernetesManifest.Entry(
+                    name: "reprise-trial-\(number)",
+                    key: "trial",
+                    run: "trial",
+                    folder: settings.volume?.path ?? "",
+                    resources: demand,
+                    image: settings.image ?? "none",
+                    cargo: settings.volume == nil ? KubernetesCargo(maps: [], folder: "", hasCode: false) : nil
+                )
+                return manifest.barePod(entry)
+            }
+        return manifest.list(pods)
+    }
+}
+
+extension KubernetesCommands {
+    /// What the cluster says of objects that it is to judge, and not to make.
+    fileprivate func trial(_ list: Value) async throws -> String {
+        let words = ["create", "--dry-run=server", "--validate=false", "--output=name", "--filename=-"]
+        return try await run(words, input: list.jsonBytes()).errorText
+    }
+}
