@@ -9,6 +9,8 @@ actor KubernetesCarrier {
     private let clock = ContinuousClock()
     private var following: [JobKey: ContinuousClock.Instant] = [:]
     private var fetching: [JobKey: Fetch] = [:]
+    /// Those that are known to have ended before the cluster says so.
+    private var ended: Set<JobKey> = []
     private var busy = 0
 
     /// How many `kubectl exec` go on at once.
@@ -70,7 +72,11 @@ actor KubernetesCarrier {
         return .underWay
     }
 
+    /// Whether the job was seen to have ended while it was followed.
+    func hasEnded(_ key: JobKey) -> Bool { ended.contains(key) }
+
     func forget(_ key: JobKey) {
+        ended.remove(key)
         fetching[key] = nil
         following[key] = nil
     }
@@ -101,6 +107,10 @@ actor KubernetesCarrier {
         )
         let result = try await commands.execute(["/bin/sh", "-c", script], in: pod, "keeper")
         for (name, content) in KubernetesStagedScript.pieces(result.output) {
+            if name == KubernetesStagedScript.end {
+                ended.insert(job.key)
+                continue
+            }
             let path = job.folder + "/" + name
             // Somebody who fetches everything may have been faster.
             guard fetching[job.key] == nil, try files.status(path)?.bytes ?? 0 == lengths[name] ?? 0 else { return }

@@ -55,7 +55,12 @@ struct KubernetesCluster: Cluster {
         do {
             let denied = try await commands.denied(carries: settings.volume == nil)
             if !denied.isEmpty {
-                problems.append(KubernetesError.notPermitted(words: "it may not " + denied.joined(separator: ", ")))
+                problems.append(
+                    KubernetesError.notPermitted(
+                        words: "it may not " + denied.joined(separator: ", "),
+                        namespace: settings.namespace
+                    )
+                )
             }
             if let volume = settings.volume {
                 _ = try await commands.succeed(["get", "persistentvolumeclaims", volume.claim, "--output=name"])

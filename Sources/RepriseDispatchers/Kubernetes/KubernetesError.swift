@@ -4,9 +4,11 @@ import RepriseModel
 package enum KubernetesError: RepriseError, Hashable {
     case missing(program: String)
     case noConfiguration(words: String)
+    case badConfiguration(words: String)
     case noContext(String?, known: [String])
     case noNamespace(String)
-    case notPermitted(words: String)
+    /// `namespace` as the target names it.
+    case notPermitted(words: String, namespace: String? = nil)
     case unauthorized(words: String)
     case noClaim(String)
     case noAccount(String)
@@ -23,61 +25,6 @@ package enum KubernetesError: RepriseError, Hashable {
 }
 
 extension KubernetesError {
-    /// What `kubectl` means by its words.
-    static func refusal(_ words: String, command: String, _ settings: KubernetesSettings) -> KubernetesError {
-        func says(_ parts: String...) -> Bool { parts.contains { words.contains($0) } }
-        if says("context was not found for specified context", "no context exists with the name")
-            || says("context \"") && says("does not exist")
-        {
-            return .noContext(settings.context, known: [])
-        }
-        if says("localhost:8080", "no configuration has been provided", "current-context must exist") {
-            return .noConfiguration(words: words)
-        }
-        if says("exceeded quota") { return .overQuota(words: words) }
-        if says("namespaces \""), says("not found") { return .noNamespace(name(in: words, after: "namespaces ") ?? "") }
-        if says("persistentvolumeclaims \""), says("not found") {
-            return .noClaim(name(in: words, after: "persistentvolumeclaims ") ?? "")
-        }
-        if says("serviceaccounts \""), says("not found") {
-            return .noAccount(name(in: words, after: "serviceaccounts ") ?? "")
-        }
-        if says("Unauthorized", "You must be logged in", "certificate has expired", "getting credentials") {
-            return .unauthorized(words: words)
-        }
-        if says(
-            "connection refused",
-            "was refused",
-            "i/o timeout",
-            "no such host",
-            "Unable to connect",
-            "TLS handshake timeout",
-            "unexpected EOF",
-            ": EOF",
-            "etcdserver",
-            "ServiceUnavailable",
-            "InternalError",
-            "context deadline exceeded",
-            "request canceled",
-            "TooManyRequests",
-            "currently unable to handle",
-            "connection reset",
-            "Timeout",
-            "http2: "
-        ) {
-            return .down(words: words)
-        }
-        if says("Forbidden", "forbidden") { return .notPermitted(words: words) }
-        if says("is invalid", "BadRequest", "admission webhook") { return .invalid(words: words) }
-        return .other(command: command, words: words)
-    }
-
-    /// What stands between quotation marks behind `head`.
-    private static func name(in words: String, after head: String) -> String? {
-        let parts = words.split(separator: head + "\"", maxSplits: 1)
-        return parts.count == 2 ? parts[1].split(separator: "\"").first.map(String.init) : nil
-    }
-
     /// The cluster has taken no job, and will not.
     var isCertain: Bool {
         switch self {
@@ -90,10 +37,13 @@ extension KubernetesError {
         switch self {
         case .missing(let program): "cannot find `\(program)` on this machine"
         case .noConfiguration: "`kubectl` knows no cluster"
+        case .badConfiguration: "`kubectl` cannot read its configuration"
         case .noContext(let name?, _): "`kubectl` has no context `\(name)`"
         case .noContext(nil, _): "`kubectl` has no context"
         case .noNamespace(let name): "the cluster has no namespace `\(name)`"
-        case .notPermitted: "the cluster does not let this user do that"
+        case .notPermitted(_, let namespace?):
+            "the cluster does not let this user do that in the namespace `\(namespace)`"
+        case .notPermitted(_, nil): "the cluster does not let this user do that"
         case .unauthorized: "the cluster does not know this user"
         case .noClaim(let name): "the namespace has no PersistentVolumeClaim `\(name)`"
         case .noAccount(let name): "the namespace has no service account `\(name)`"
@@ -113,8 +63,9 @@ extension KubernetesError {
 
     package var why: String? {
         switch self {
-        case .noConfiguration(let words), .notPermitted(let words), .unauthorized(let words), .overQuota(let words),
-            .invalid(let words), .down(let words), .other(_, let words):
+        case .noConfiguration(let words), .badConfiguration(let words), .notPermitted(let words, _),
+            .unauthorized(let words), .overQuota(let words), .invalid(let words), .down(let words),
+            .other(_, let words):
             words.isEmpty ? nil : words
         case .noContext(_, let known) where !known.isEmpty:
             "it has " + known.map { "`\($0)`" }.joined(separator: ", ")
@@ -131,8 +82,10 @@ extension KubernetesError {
             name.flatMap { nearestName(to: $0, among: known) }.map { "did you mean `\($0)`?" }
                 ?? "`kubectl config get-contexts` lists them; the target's `context` names one"
         case .noNamespace: "`kubectl get namespaces` lists them; the target's `namespace` names one"
-        case .notPermitted:
-            "docs/kubernetes.md has the role that Reprise needs; `kubectl auth can-i --list` tells what one has"
+        case .badConfiguration: "correct it, or let KUBECONFIG name another; `kubectl config view` reads it"
+        case .notPermitted(_, let namespace):
+            (namespace.map { "check that `\($0)` is its name; " } ?? "")
+                + "docs/kubernetes.md has the role that Reprise needs; `kubectl auth can-i --list` tells what one has"
         case .unauthorized: "log in again as your cluster wants it; `kubectl auth can-i --list` tells when it knows you"
         case .noClaim: "`kubectl get persistentvolumeclaims` lists them; the target's `volume` names one"
         case .noAccount: "`kubectl get serviceaccounts` lists them; the target's `service-account` names one"
@@ -154,6 +107,7 @@ extension KubernetesError {
         switch self {
         case .missing: "kubernetes-missing"
         case .noConfiguration: "kubernetes-no-configuration"
+        case .badConfiguration: "kubernetes-bad-configuration"
         case .noContext: "kubernetes-no-context"
         case .noNamespace: "kubernetes-no-namespace"
         case .notPermitted: "kubernetes-not-permitted"

@@ -21,7 +21,9 @@ extension KubernetesWatch {
         else { return status }
         let running = JobStatus.running(since: known[job.key]?.start ?? pod.termination?.started)
         // Of a pod that is being taken away nobody tells how its containers ended.
-        guard pod.termination != nil || pod.deleted != nil || status.isEnd else {
+        var isOver = pod.termination != nil || pod.deleted != nil || status.isEnd
+        if !isOver { isOver = await carrier.hasEnded(job.key) }
+        guard isOver else {
             await carrier.follow(job, in: pod.name)
             return status
         }

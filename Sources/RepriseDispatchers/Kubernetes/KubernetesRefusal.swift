@@ -53,41 +53,48 @@ struct KubernetesRefusal: RepriseError, Hashable {
 extension KubernetesCluster {
     /// Why jobs that ask for one of these can never begin; nil where all may, or where this user may not ask.
     func refusal(of demands: [Resources]) async -> (any RepriseError)? {
-        let demands = demands.isEmpty ? [Resources()] : demands
-        async let nodes = settings.patience == nil ? try? commands.nodes() : nil
-        let trial = try? await commands.trial(trialPods(demands))
-        if let refusal = trial?.split(separator: "\n")
-            .compactMap({ KubernetesRefusal(trial: $0, target: parts.target.name) }).first
-        {
-            return refusal
-        }
-        guard let largest = await nodes.flatMap({ KubernetesCapacity.largest($0) }) else { return nil }
-        let lack = demands.compactMap { largest.lack($0, besides: settings.volume == nil ? KubernetesKeeper() : nil) }
-        return lack.first.map { KubernetesRefusal(lack: $0, target: parts.target.name) }
-    }
-
-    private func trialPods(_ demands: [Resources]) -> Value {
-        let manifest = KubernetesManifest(settings: settings, store: "none", owner: .current)
-        let pods = demands.enumerated()
-            .map { number, demand in
-                let entry = KubernetesManifest.Entry(
-                    name: "reprise-trial-\(number)",
-                    key: "trial",
-                    run: "trial",
-                    folder: settings.volume?.path ?? "",
-                    resources: demand,
-                    image: settings.image ?? "none",
-                    cargo: settings.volume == nil ? KubernetesCargo(maps: [], folder: "", hasCode: false) : nil
-                )
-                return manifest.barePod(entry)
-            }
-        return manifest.list(pods)
+        await commands.refusal(of: demands, target: parts.target.name)
     }
 }
 
 extension KubernetesCommands {
+    /// Lets the cluster judge pods that it need not make, and looks at its nodes.
+    func refusal(of demands: [Resources], target: String) async -> KubernetesRefusal? {
+        let demands = demands.isEmpty ? [Resources()] : demands
+        let carries = settings.volume == nil
+        async let nodes = settings.patience == nil ? try? nodes() : nil
+        async let limits = carries ? try? limits() : nil
+        let keeper = await limits.map { KubernetesKeeper().fitted(to: $0) } ?? KubernetesKeeper()
+        let said = try? await trial(pods(demands, keeper))
+        let refusals = said?.split(separator: "\n").compactMap { KubernetesRefusal(trial: $0, target: target) }
+        if let refusal = refusals?.first { return refusal }
+        guard let largest = await nodes.flatMap({ KubernetesCapacity.largest($0) }) else { return nil }
+        let lack = demands.compactMap { largest.lack($0, besides: carries ? keeper : nil) }
+        return lack.first.map { KubernetesRefusal(lack: $0, target: target) }
+    }
+
+    private func pods(_ demands: [Resources], _ keeper: KubernetesKeeper) -> Value {
+        let manifest = KubernetesManifest(settings: settings, store: "none", owner: .current, keeper: keeper)
+        let carries = settings.volume == nil
+        let pods = demands.enumerated()
+            .map { number, demand in
+                manifest.barePod(
+                    KubernetesManifest.Entry(
+                        name: "reprise-trial-\(number)",
+                        key: "trial",
+                        run: "trial",
+                        folder: settings.volume?.path ?? "",
+                        resources: demand,
+                        image: settings.image ?? "none",
+                        cargo: carries ? KubernetesCargo(maps: ["none"], folder: "", hasCode: false) : nil
+                    )
+                )
+            }
+        return manifest.list(pods)
+    }
+
     /// What the cluster says of objects that it is to judge, and not to make.
-    fileprivate func trial(_ list: Value) async throws -> String {
+    private func trial(_ list: Value) async throws -> String {
         let words = ["create", "--dry-run=server", "--validate=false", "--output=name", "--filename=-"]
         return try await run(words, input: list.jsonBytes()).errorText
     }

@@ -1,4 +1,5 @@
 import OrderedCollections
+import RepriseDispatch
 import RepriseModel
 import RepriseSystem
 
@@ -99,6 +100,9 @@ enum KubernetesStagedScript {
     /// The files of a running job that are followed, and how much of each is here.
     static let followed = ["stdout.log", "stderr.log", "metrics.jsonl", "started"]
 
+    /// Told as an empty piece when the job's script has written down its end.
+    static let end = "end"
+
     /// Prints what is new of them: for each a line with name and size, and then that many bytes.
     static func news(folder: String, lengths: [String: Int64], most: Int64) -> String {
         let lines = followed.map { "give \($0) \(lengths[$0] ?? 0)" }.joined(separator: "\n")
@@ -113,6 +117,7 @@ enum KubernetesStagedScript {
                 tail -c "+$(($2 + 1))" "$1" | head -c "$size"
             }
             \(lines)
+            [ ! -e \(ExitFile.name) ] || echo "\(end) 0"
             """
     }
 
@@ -129,7 +134,9 @@ enum KubernetesStagedScript {
         var rest = bytes[...]
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
             let words = String(decoding: rest[..<end], as: UTF8.self).split(separator: " ")
-            guard words.count == 2, followed.contains(String(words[0])), let size = Int(words[1]), size >= 0 else {
+            guard words.count == 2, followed.contains(String(words[0])) || words[0] == end, let size = Int(words[1]),
+                size >= 0
+            else {
                 break
             }
             rest = rest[(end + 1)...]

@@ -172,9 +172,9 @@ import Testing
     }
 
     @Test func `pieces of what a job writes`() {
-        let text = "stdout.log 6\nab\nc\n\nstarted 3\n1 2metrics.jsonl 99\nx"
+        let text = "stdout.log 6\nab\nc\n\nstarted 3\n1 2end 0\nmetrics.jsonl 99\nx"
         let pieces = KubernetesStagedScript.pieces(Array(text.utf8))
-        #expect(pieces.map(\.name) == ["stdout.log", "started"])
-        #expect(pieces.map { String(decoding: $0.content, as: UTF8.self) } == ["ab\nc\n\n", "1 2"])
+        #expect(pieces.map(\.name) == ["stdout.log", "started", KubernetesStagedScript.end])
+        #expect(pieces.map { String(decoding: $0.content, as: UTF8.self) } == ["ab\nc\n\n", "1 2", ""])
     }
 }
