@@ -47,8 +47,10 @@ extension Laboratory {
         request.createdAt = now
         let facts = try await surroundings(of: original, in: store)
         try store.save(snapshot)
+        var requests = [request]
+        try await readyImages(of: &requests, site, store, progress)
         try announceTrackers(of: site, in: store)
-        try store.insert(LaunchRecord(id: request.launch, createdAt: now, facts: facts), runs: [request])
+        try store.insert(LaunchRecord(id: request.launch, createdAt: now, facts: facts), runs: requests)
         return request.id
     }
 

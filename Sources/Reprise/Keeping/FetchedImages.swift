@@ -10,6 +10,7 @@ struct FetchedImages: Sendable {
     /// Those that do not see the files of this machine.
     let staging: Set<String>
     let published: PublishedImages
+    let shelf: ImageShelf
     /// Sends an image to the target's registry and tells the digest by which it is there.
     let publish: @Sendable (_ image: ImageIdentity, _ target: String) async throws -> ImageIdentity
 
@@ -22,17 +23,49 @@ struct FetchedImages: Sendable {
         mounts: [JobContainer.Mount]
     ) async throws -> JobContainer? {
         guard targets.contains(target), let environment = step.environment else { return nil }
-        guard environment.image.format == .oci else {
+        let image = try await located(environment.image, target)
+        return container(environment, image, staging.contains(target) ? [] : mounts)
+    }
+
+    /// Sees to it, before anything is queued, that the target's machines can fetch the image, as far as that can be told
+    /// from here: sends it to the target's registry if none has it, or has it any more. Hands it back as it is there.
+    func ready(_ image: ImageIdentity, on target: String) async throws -> ImageIdentity {
+        let known = try await located(image, target)
+        guard await shelf.isPublished(known) == false else { return known }
+        do {
+            return try await sent(image, target, insteadOf: known.manifest)
+        } catch let mistake as Mistake where mistake.code == Self.notPublished {
             throw Mistake(
-                "target `\(target)` executes no images of the kind of `\(environment.image.reference)`",
+                mistake.what,
+                why: "`\(Self.name(known))` is not in its registry any more",
+                fix: mistake.fix,
+                code: "image-gone"
+            )
+        }
+    }
+
+    fileprivate static let notPublished = "image-not-published"
+
+    /// With the registry that has it, to which it is sent if there is none.
+    private func located(_ image: ImageIdentity, _ target: String) async throws -> ImageIdentity {
+        guard image.format == .oci else {
+            throw Mistake(
+                "target `\(target)` executes no images of the kind of `\(image.reference)`",
                 why: "its machines fetch images from a registry, and a `.sif` is a file",
                 fix: "name an image of a registry, or a Dockerfile",
                 code: "wrong-image-format"
             )
         }
-        let known = published.located(environment.image)
-        let image = known.manifest == nil ? try await publish(known, target) : known
-        return container(environment, image, staging.contains(target) ? [] : mounts)
+        let known = published.located(image)
+        return known.manifest == nil ? try await sent(image, target, insteadOf: nil) : known
+    }
+
+    /// Jobs are prepared several at once, and an image is sent once.
+    private func sent(_ image: ImageIdentity, _ target: String, insteadOf gone: Digest?) async throws -> ImageIdentity {
+        try await shelf.sending(image) {
+            let known = published.located(image)
+            return known.manifest == gone ? try await publish(known, target) : known
+        }
     }
 
     /// The same for a job that went there before. Asks nobody.
@@ -77,7 +110,8 @@ extension Laboratory {
         return FetchedImages(
             targets: Set(targets),
             staging: Set(try targets.filter { try site.settings(for: $0).stagesFiles }),
-            published: PublishedImages(folder: store.folder.root + "/images", files: world.files)
+            published: PublishedImages(folder: store.folder.root + "/images", files: world.files),
+            shelf: shelf(store)
         ) { image, target in
             let repository = try site.settings(for: target).text("images") ?? site.settings.images.repository
             guard let repository else {
@@ -88,10 +122,15 @@ extension Laboratory {
                         set `images: REGISTRY/REPOSITORY` for the target, which it is then sent to, or send it with \
                         `reprise image publish \(image.reference) --to REGISTRY/REPOSITORY`
                         """,
-                    code: "image-not-published"
+                    code: FetchedImages.notPublished
                 )
             }
-            let sent = try await self.imagePublish("sha256:\(image.id)", to: repository, progress: tell)
+            let sent = try await self.imagePublish(
+                "sha256:\(image.id)",
+                to: repository,
+                target: target,
+                progress: tell
+            )
             var image = image
             (image.repository, image.manifest) = (sent.repository, sent.manifest)
             return image

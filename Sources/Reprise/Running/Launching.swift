@@ -48,6 +48,7 @@ extension Laboratory {
             }
         }
         requests = try developed(requests, plan, in: store)
+        try await readyImages(of: &requests, plan.site, store, progress)
         try announceTrackers(of: plan.site, in: store)
         try store.insert(LaunchRecord(id: id, createdAt: now, facts: facts), runs: requests)
         progress(.queued(requests.map(\.id)))

@@ -204,9 +204,11 @@ extension Laboratory {
             let settings = try site.settings(for: name)
             guard settings.isSupported else { continue }
             guard settings.kind.executesHere else {
+                let cluster = try DispatcherList.make(world.clusterParts(settings, store: root, grace: grace))
+                let keepsSlots = type(of: cluster).capabilities.limitsSlots
                 targets[name] = SupervisorTarget(
-                    dispatcher: try DispatcherList.make(world.clusterParts(settings, store: root, grace: grace)),
-                    capacity: .unbounded,
+                    dispatcher: cluster,
+                    capacity: keepsSlots ? .unbounded : Capacity(slots: settings.mostRuns),
                     freeDisk: { try? files.freeSpace(root) },
                     own: { [world] said in
                         // What the site says too needs no dispatcher of its own.

@@ -119,7 +119,7 @@ extension AWSError {
 
     package var fault: Fault {
         switch self {
-        case .unreachable, .busy, .other, .expired: .world
+        case .unreachable, .busy, .other, .expired, .queueClosed: .world
         default: .usage
         }
     }

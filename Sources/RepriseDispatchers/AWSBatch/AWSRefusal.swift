@@ -23,7 +23,11 @@ extension AWSError {
     private static func place(_ words: String, _ settings: BatchSettings) -> AWSError? {
         if says(words, "must specify a region", "NoRegion") { return .noRegion }
         if says(words, "NoSuchBucket") { return .noBucket(settings.bucket?.name ?? "", words: words) }
-        guard says(words, "Job queue", "JobQueue", "jobQueue") else { return nil }
+        if says(words, "Job definition", "Job Definition", "JobDefinition", "job definition") {
+            let isGone = says(words, "not exist", "not found", "not active", "not in ACTIVE", "INACTIVE", "not valid")
+            return isGone ? .noDefinition(settings.definition ?? "of the image") : nil
+        }
+        guard says(words, "Job queue", "Job Queue", "JobQueue", "jobQueue") else { return nil }
         let name = settings.queue ?? ""
         if says(words, "does not exist", "not found", "not valid") { return .noQueue(name, words: words) }
         return says(words, "DISABLED", "not in ENABLED", "INVALID") ? .queueClosed(name, words: words) : nil

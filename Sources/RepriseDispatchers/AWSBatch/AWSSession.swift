@@ -42,6 +42,15 @@ actor AWSSession {
         return AWSSignature(credentials: fresh, region: place.region, moment: now)
     }
 
+    /// When the login ends, for jobs that run longer; nil for keys that last.
+    func end() async throws -> Timestamp? {
+        _ = try await signature()
+        return credentials?.end
+    }
+
+    /// AWS takes it no more: somebody may have logged in again since.
+    func forgetLogin() { credentials = nil }
+
     // MARK: What lies there already
 
     func isKnown(_ name: String) -> Bool { known.contains(name) }
@@ -67,6 +76,9 @@ actor AWSSession {
         definitions[image] = name
         return name
     }
+
+    /// Somebody took it away at AWS Batch; it is registered again when it is needed.
+    func forgetDefinition(of image: String) { definitions[image] = nil }
 }
 
 /// The objects of one target.
@@ -108,7 +120,7 @@ struct S3Store: Sendable {
         repeat {
             let url = try await listAddress(prefix: prefix, after: token)
             let outcome = try await transfers.send([S3Call(method: .get, url: url)], retries: 1)[0]
-            guard outcome.isSuccess else { throw refusal(outcome) }
+            guard outcome.isSuccess else { throw await refusal(outcome) }
             let listing = S3Reply.listing(outcome.text)
             objects += listing.objects
             token = listing.next
@@ -121,7 +133,7 @@ struct S3Store: Sendable {
         for (key, body) in bodies {
             calls.append(S3Call(method: .put, url: try await address("PUT", key: key), body: body))
         }
-        for outcome in try await transfers.send(calls) where !outcome.isSuccess { throw refusal(outcome) }
+        for outcome in try await transfers.send(calls) where !outcome.isSuccess { throw await refusal(outcome) }
     }
 
     /// Whether each came; others throw nothing, since they may be gone.
@@ -142,8 +154,10 @@ struct S3Store: Sendable {
         _ = try? await transfers.send(calls, retries: 1)
     }
 
-    func refusal(_ outcome: S3Outcome) -> AWSError {
+    func refusal(_ outcome: S3Outcome) async -> AWSError {
         let words = outcome.status == 0 ? "Could not connect to S3: \(outcome.text)" : outcome.words
-        return AWSError.refusal(words, command: "S3", settings)
+        let refusal = AWSError.refusal(words, command: "S3", settings)
+        if case .expired = refusal { await session.forgetLogin() }
+        return refusal
     }
 }

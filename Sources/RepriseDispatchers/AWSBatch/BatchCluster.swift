@@ -36,6 +36,7 @@ struct BatchCluster: Cluster {
                 return ["as the job definition `\(name)`"]
             }
         }
+        if examination.problems.isEmpty { await noteLogin(commands, &examination) }
         if settings.image == nil {
             examination.remarks.append(
                 .init(
@@ -45,6 +46,21 @@ struct BatchCluster: Cluster {
             )
         }
         return examination
+    }
+
+    /// Addresses that jobs use hold no longer than the login that signed them.
+    private func noteLogin(_ commands: AWSCommands, _ examination: inout ClusterExamination) async {
+        let session = AWSSession(commands, wallClock: parts.wallClock)
+        guard let end = try? await session.end() else { return }
+        let left = Quantities.text(
+            milliseconds: max(0, end.milliseconds - parts.wallClock.now().milliseconds) / 60_000 * 60_000
+        )
+        examination.remarks.append(
+            .init(
+                "the login to AWS ends in \(left); jobs that have not begun by then cannot begin",
+                fix: "keep `reprise` running and log in again before, or use a login that lasts longer than the jobs"
+            )
+        )
     }
 
     private func note(

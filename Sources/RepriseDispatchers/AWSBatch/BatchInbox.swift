@@ -79,7 +79,7 @@ struct BatchFetching: Sendable {
         try files.makeFolder(marks)
         let (packed, tar) = (marks + "/fetched", marks + "/fetched.tar")
         let outcome = try await store.get([(key, packed)])[0]
-        guard outcome.isSuccess else { throw store.refusal(outcome) }
+        guard outcome.isSuccess else { throw await store.refusal(outcome) }
         let decoding = key.hasSuffix(".base64") ? #"base64 -d < "$1" | gzip -dc > "$2""# : #"gzip -dc < "$1" > "$2""#
         _ = try await processes.succeed(Invocation("sh", ["-c", decoding, "sh", packed, tar]))
         try Leavings(run: run, job: job.folder, files: files).unpack(tar: tar, concluding: true)

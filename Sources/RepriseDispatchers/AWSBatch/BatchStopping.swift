@@ -57,15 +57,28 @@ actor BatchStopping {
             let rest = String(1000 + attoseconds / 1_000_000_000_000_000).dropFirst()
             try jobFiles.writeStop(submission, grace: "\(seconds).\(rest)")
         }
-        for batch in Set(requests.compactMap(\.submission?.name)).sorted() { try await staging.writeControl(of: batch) }
-        try await terminate(requests.filter { !$0.hasBegun })
-        let running = requests.filter(\.hasBegun)
+        let deaf = try await ask(Set(requests.compactMap(\.submission?.name)).sorted())
+        func hears(_ request: Request) -> Bool {
+            request.hasBegun && request.submission.map { !deaf.contains($0.name) } ?? false
+        }
+        try await terminate(requests.filter { !hears($0) })
+        let running = requests.filter(hears)
         guard let grace = running.map(\.grace).max() else { return }
         // Nobody waits for the end of the jobs.
         Task {
             try await ContinuousClock().sleep(for: grace + Self.patience)
             try await terminate(running.filter { ExitFile.read(in: $0.job.folder, jobFiles.files) == nil })
         }
+    }
+
+    /// Tells running jobs of the batches to stop. Returns those that cannot be told, since there is no place any more where
+    /// they would read it, nor one where they could leave what they have.
+    private func ask(_ batches: [String]) async throws -> Set<String> {
+        var deaf: Set<String> = []
+        for batch in batches {
+            do { try await staging.writeControl(of: batch) } catch AWSError.noBucket { deaf.insert(batch) }
+        }
+        return deaf
     }
 
     /// A few at once: each takes a program of its own.

@@ -98,17 +98,27 @@ extension AWSBatch {
         if let bytes = secrets?.environment.utf8.count, bytes > 5000 {
             throw AWSError.secretsTooLong(job: jobs[0].key.description, bytes: bytes / 2)
         }
-        let definition = try await session.definition(of: batch.image)
+        _ = try await session.definition(of: batch.image)
         let start = try await staging().stage(batch, jobs, halves: secrets?.text)
-        let request = BatchRequests.submission(
-            batch,
-            definition: definition,
-            start: start,
-            halves: secrets?.environment,
-            settings
-        )
         try jobFiles.write(size: jobs.count, of: batch.name)
         for (index, job) in jobs.enumerated() { try jobFiles.write(submission(of: batch, index), of: job) }
+        do {
+            return try await request(batch, start: start, halves: secrets?.environment)
+        } catch AWSError.noDefinition {
+            // Nothing was taken. Somebody deregistered what was there a while ago.
+            await session.forgetDefinition(of: batch.image)
+            return try await request(batch, start: start, halves: secrets?.environment)
+        }
+    }
+
+    private func request(_ batch: BatchBatch, start: String, halves: String?) async throws -> String {
+        let request = BatchRequests.submission(
+            batch,
+            definition: try await session.definition(of: batch.image),
+            start: start,
+            halves: halves,
+            settings
+        )
         return try await commands.submit(request, lock: folder + "/aws.lock")
     }
 }

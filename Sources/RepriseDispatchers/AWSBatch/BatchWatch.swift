@@ -35,16 +35,37 @@ actor BatchWatch {
             if let status = ended(job) { statuses[job.key] = status } else { open[job] = handle }
         }
         if !open.isEmpty {
-            do {
-                try await list(open)
-                try await ask(open)
-            } catch {
-                if statuses.isEmpty { throw error }
+            let trouble = await look(at: open)
+            var hasNews = !statuses.isEmpty
+            for (job, handle) in open {
+                let status = try await judge(job, handle)
+                statuses[job.key] = status
+                if case .submitted = status { continue }
+                if case .waiting = status { continue }
+                if case .running = status { continue }
+                hasNews = true
             }
-            for (job, handle) in open { statuses[job.key] = try await judge(job, handle) }
+            if let trouble, !hasNews { throw trouble }
         }
         await tidy(jobs, statuses)
         return statuses
+    }
+
+    /// Asks both; what one of them does not answer is no reason not to ask the other.
+    private func look(at jobs: [Job: JobHandle]) async -> (any Error)? {
+        var trouble: (any Error)?
+        do { try await list(jobs) } catch AWSError.noBucket(let name, let words) {
+            trouble = AWSError.noBucket(name, words: words)
+            // Nothing comes back any more.
+            for job in jobs.keys where known[job.key]?.overSince != nil {
+                known[job.key]?.listed = clock.now
+                known[job.key]?.lastWords = "there is no bucket `\(name)` any more"
+            }
+        } catch {
+            trouble = error
+        }
+        do { try await ask(jobs) } catch { trouble = trouble ?? error }
+        return trouble
     }
 
     /// From now on looks more often for a while.

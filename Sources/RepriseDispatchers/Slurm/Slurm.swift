@@ -13,7 +13,8 @@ package final class Slurm: Dispatcher {
         sharesFiles: true,
         queues: true,
         limitsMemory: true,
-        limitsTime: true
+        limitsTime: true,
+        limitsSlots: true
     )
 
     let settings: SlurmSettings

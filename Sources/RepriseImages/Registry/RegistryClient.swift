@@ -65,6 +65,21 @@ package struct RegistryClient: Sendable {
         )
     }
 
+    /// Whether the registry has something under that name or digest; nil where it does not say. One that lets nobody in may
+    /// let others in.
+    package func has(_ reference: RegistryReference) async -> Bool? {
+        let logins = RegistryLogins(files: files, processes: processes, variables: variables)
+        var visit = RegistryVisit(reference, http: http) { await logins.login(for: reference) }
+        do {
+            _ = try await visit.manifest(reference.digest.map { "sha256:\($0)" } ?? reference.tag ?? "latest")
+            return true
+        } catch EngineError.imageMissing {
+            return false
+        } catch {
+            return nil
+        }
+    }
+
     private func read(_ bytes: [UInt8], of reference: RegistryReference) throws -> RegistryManifest {
         let manifest = try? RegistryManifest(json: bytes)
         if let manifest, manifest.schemaVersion == 2 { return manifest }

@@ -61,7 +61,7 @@ package enum SettingTable {
             "slots",
             .whole(least: 1),
             "how many runs at once, whatever they ask for",
-            [.process, .container, .apptainer, .slurm, .kubernetes]
+            Set(TargetKind.allCases)
         ),
         target("cpus", .whole(least: 1), "processors that runs may use together; else all", here),
         target("memory", .bytes, "main memory that runs may use together; else all", here),

@@ -133,6 +133,29 @@ import Testing
         #expect(S3Outcome(status: 404, text: "<Error><Code>NoSuchBucket</Code></Error>").words == "NoSuchBucket")
     }
 
+    @Test(arguments: [
+        (
+            "An error occurred (ClientException) when calling the SubmitJob operation: Job definition reprise-1 does not exist",
+            "aws-no-definition"
+        ),
+        (
+            "An error occurred (ClientException) when calling the SubmitJob operation: Job queue q does not exist",
+            "aws-no-queue"
+        ),
+        (
+            "An error occurred (ClientException) when calling the SubmitJob operation: Job Queue q is not in ENABLED state",
+            "aws-queue-closed"
+        ),
+        ("ExpiredToken: The provided token has expired.", "aws-expired"),
+        ("NoSuchBucket: The specified bucket does not exist", "aws-no-bucket"),
+        ("An error occurred (TooManyRequestsException) when calling the SubmitJob operation: slow down", "aws-busy"),
+        ("Could not connect to the endpoint URL: \"http://127.0.0.1:1/\"", "aws-unreachable"),
+    ])
+    func `what the services refuse, by their words`(_ words: String, _ code: String) {
+        let settings = BatchSettings(queue: "q", workspace: "s3://bucket/work")
+        #expect(AWSError.refusal(words, command: "aws batch submit-job", settings).code == code)
+    }
+
     @Test func `what jobs have sent, sorted`() {
         let names = [
             "claim_u_9", "claim_v_7", "stdout.log.0", "stdout.log.12.base64", "metrics.jsonl.0", "trouble",

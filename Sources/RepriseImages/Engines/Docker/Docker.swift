@@ -103,7 +103,8 @@ package struct Docker: StoringEngine {
         try await tag(image, as: address)
         do {
             let digest = try await send(reference, login)
-            try await rename(address, back: former, from: image)
+            // Whoever sent the same meanwhile may have taken the name away.
+            do { try await rename(address, back: former, from: image) } catch EngineError.imageMissing {}
             return digest
         } catch {
             // What kept it from being sent counts more than a name too many.
