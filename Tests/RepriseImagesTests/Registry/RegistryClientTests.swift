@@ -117,6 +117,12 @@ import Testing
             }
         }
         #expect(codes == ["image-missing", "registry-login", "registry-unreachable"])
+        serve("https://r.org/v2/d/")
+        var answers: [Bool?] = []
+        for text in ["r.org/a:1", "r.org/b:1", "gone.org/c:1", "r.org/d@sha256:\(digest(manifest))"] {
+            answers.append(await client().has(try RegistryReference(text)))
+        }
+        #expect(answers == [false, nil, nil, true])
     }
 
     @Test func `a file behind oras is named by its own digest`() async throws {
