@@ -59,6 +59,7 @@ actor AWSSession {
     /// The name of the job definition for that image, registered if it is not there yet.
     func definition(of image: String) async throws -> String {
         if let name = definitions[image] { return name }
+        if let name = notedName(of: image) { return name }
         var base: [String: Value] = [:]
         var platform: [Value] = []
         if let name = commands.settings.definition {
@@ -74,11 +75,42 @@ actor AWSSession {
         let name = BatchRequests.name(ofDefinition: request)
         if BatchReply.definition(try await commands.definition(name)) == nil { try await commands.register(request) }
         definitions[image] = name
+        // Whoever comes next need not ask, which takes longer than all else before a submission.
+        if commands.settings.definition == nil, !commands.folder.isEmpty {
+            try? commands.files.write("\(image)\n", to: notePath(name), durable: false)
+        }
         return name
     }
 
-    /// Somebody took it away at AWS Batch; it is registered again when it is needed.
-    func forgetDefinition(of image: String) { definitions[image] = nil }
+    /// Whether a submission was refused because somebody took the definition of the image away at AWS Batch; then it is
+    /// registered again when it is needed next.
+    func hasLostDefinition(of image: String, _ refusal: AWSError) async throws -> Bool {
+        switch refusal {
+        case .noDefinition: break
+        case .invalid:
+            guard let name = definitions[image] ?? notedName(of: image),
+                BatchReply.definition(try await commands.definition(name)) == nil
+            else { return false }
+        default: return false
+        }
+        definitions[image] = nil
+        if let name = notedName(of: image) { try commands.files.remove(notePath(name)) }
+        return true
+    }
+
+    /// The name by which the definition was found or made before, where it follows from the image and the site alone.
+    private func notedName(of image: String) -> String? {
+        guard commands.settings.definition == nil, !commands.folder.isEmpty else { return nil }
+        let name = BatchRequests.name(ofDefinition: BatchRequests.definition(image: image, commands.settings))
+        return (try? commands.files.exists(notePath(name))) == true ? name : nil
+    }
+
+    private func notePath(_ name: String) -> String {
+        let settings = commands.settings
+        let place = [settings.region ?? "", settings.endpoint ?? ""] + settings.options
+        let digest = SHA256Hasher.digest(of: place.joined(separator: "\n").utf8)
+        return "\(commands.folder)/definition-\(digest.short)-\(name)"
+    }
 }
 
 /// The objects of one target.

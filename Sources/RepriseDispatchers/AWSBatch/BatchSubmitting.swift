@@ -104,9 +104,8 @@ extension AWSBatch {
         for (index, job) in jobs.enumerated() { try jobFiles.write(submission(of: batch, index), of: job) }
         do {
             return try await request(batch, start: start, halves: secrets?.environment)
-        } catch AWSError.noDefinition {
-            // Nothing was taken. Somebody deregistered what was there a while ago.
-            await session.forgetDefinition(of: batch.image)
+        } catch let refusal as AWSError where refusal.isCertain {
+            guard try await session.hasLostDefinition(of: batch.image, refusal) else { throw refusal }
             return try await request(batch, start: start, halves: secrets?.environment)
         }
     }

@@ -11,9 +11,12 @@ import Testing
 
 @Suite(.enabled(if: TestEngine.moto.isUp, TestEngine.moto.absence), .serialized)
 struct `Real AWS Batch that changes in the middle` {
-    @Test func `a job definition that somebody deregistered is registered again`() async throws {
+    @Test(arguments: [false, true])
+    func `a job definition that somebody deregistered is registered again`(_ isOfSite: Bool) async throws {
         let bench = try await BatchBench()
-        let batch = bench.makeBatch()
+        var settings = bench.settings()
+        if !isOfSite { settings.definition = nil }
+        let batch = bench.makeBatch(settings)
         let first = try bench.makeJob("exit 0")
         let handle = try await batch.submit(first)
         let image = try #require(first.container?.image)
@@ -27,7 +30,8 @@ struct `Real AWS Batch that changes in the middle` {
         )
         #expect(BatchReply.definition(try await batch.commands.definition(name)) == nil)
         let second = try bench.makeJob("exit 0")
-        let other = try await batch.submit(second)
+        // One that did not see it there, and one that did.
+        let other = try await (isOfSite ? batch : bench.makeBatch(settings)).submit(second)
         for (job, handle) in [(first, handle), (second, other)] {
             guard case .ended(let record, let reason) = try await batch.untilEnded(job, handle) else {
                 Issue.record("it did not end")
