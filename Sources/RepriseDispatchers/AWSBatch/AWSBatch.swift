@@ -97,6 +97,12 @@ package final class AWSBatch: Dispatcher {
         return BatchStaging(store: store, jobFiles: jobFiles, files: files, processes: processes, entropy: entropy)
     }
 
+    /// Removes what a submitter that died had staged and not yet submitted, once. Only with the lock of submissions.
+    func sweep() async {
+        guard await parts.isFirstSweep(), let staging = try? await staging() else { return }
+        for batch in jobFiles.unsubmitted() { await staging.clear(batch) }
+    }
+
     private func watch() async throws -> BatchWatch {
         let staging = try await staging()
         return await parts.watch {
@@ -149,29 +155,4 @@ package final class AWSBatch: Dispatcher {
         return found
     }
 
-}
-
-/// What is made once, when it is first needed.
-private actor BatchParts {
-    private var knownStaging: BatchStaging?
-    private var knownWatch: BatchWatch?
-    private var knownStopping: BatchStopping?
-
-    func staging(_ make: @Sendable () throws -> BatchStaging) throws -> BatchStaging {
-        let staging = try knownStaging ?? make()
-        knownStaging = staging
-        return staging
-    }
-
-    func watch(_ make: @Sendable () -> BatchWatch) -> BatchWatch {
-        let watch = knownWatch ?? make()
-        knownWatch = watch
-        return watch
-    }
-
-    func stopping(_ make: @Sendable () -> BatchStopping) -> BatchStopping {
-        let stopping = knownStopping ?? make()
-        knownStopping = stopping
-        return stopping
-    }
 }

@@ -55,6 +55,12 @@ struct BatchJobFiles: Sendable {
         try files.write("\(size)\n", to: folder(of: batch) + "/size")
     }
 
+    /// Those of which the size was never written, which happens before they are submitted.
+    func unsubmitted() -> [String] {
+        let names = ((try? files.names(in: folder)) ?? []).filter { $0.hasPrefix("reprise-") }
+        return names.filter { (try? files.exists("\(folder)/\($0)/size")) == false }.sorted()
+    }
+
     func noteEnd(of submission: Submission) {
         // Without the note the folder stays, and no job is the worse for it.
         _ = try? files.create(folder(of: submission.name) + "/ended-\(submission.number)", bytes: [], mode: 0o644)

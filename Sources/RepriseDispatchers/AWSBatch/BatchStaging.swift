@@ -162,6 +162,15 @@ struct BatchStaging: Sendable {
 
     // MARK: Afterwards
 
+    /// Removes what was staged for a batch that never was submitted.
+    func clear(_ batch: String) async {
+        guard let head = try? await store.input(batch, ""), let objects = try? await store.list(prefix: head) else {
+            return
+        }
+        await store.remove(objects.map(\.key))
+        try? files.remove(jobFiles.folder(of: batch))
+    }
+
     /// Removes what is in the bucket of a job that has ended, and of its batch when that is over.
     func clear(_ submission: BatchJobFiles.Submission, keys: [String]) async {
         jobFiles.noteEnd(of: submission)

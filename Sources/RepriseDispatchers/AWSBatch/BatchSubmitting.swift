@@ -15,6 +15,7 @@ extension AWSBatch {
             if let conflict = settings.conflict { throw conflict }
             try files.makeFolder(folder)
             let lock = try await FileLock.held(folder + "/submit.lock")
+            await sweep()
             let known = try await identify(jobs)
             var fresh: [Job] = []
             for job in jobs {
@@ -83,10 +84,9 @@ extension AWSBatch {
 
     private func forget(_ batch: BatchBatch, _ jobs: [Job]) async {
         for job in jobs { jobFiles.forget(job) }
+        await (try? staging())?.clear(batch.name)
+        // Where the bucket cannot be had nothing lies there.
         try? files.remove(jobFiles.folder(of: batch.name))
-        guard let store = try? await staging().store, let head = try? await store.input(batch.name, "") else { return }
-        let objects = (try? await store.list(prefix: head)) ?? []
-        await store.remove(objects.map(\.key))
     }
 
     private func submission(of batch: BatchBatch, _ index: Int, id: String? = nil) -> BatchJobFiles.Submission {

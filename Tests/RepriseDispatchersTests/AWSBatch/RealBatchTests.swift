@@ -120,6 +120,33 @@ struct `Real AWS Batch` {
         }
     }
 
+    @Test func `what a submitter had staged that died before it submitted is removed by the next one`() async throws {
+        let bench = try await BatchBench()
+        let jobs = try (0..<2).map { _ in try bench.makeJob("exit 0") }
+        let staging = try await bench.makeBatch().staging()
+        let batch = BatchBatch(
+            name: "reprise-\(jobs[0].key.run.short)-0123456789abcdef",
+            entries: jobs.map { .init(key: $0.key.description, run: $0.key.run.description, below: "") },
+            image: bench.image,
+            resources: Resources(),
+            hasSecrets: false
+        )
+        _ = try await staging.stage(batch, jobs, halves: nil)
+        let head = try await staging.store.input(batch.name, "")
+        #expect(try await staging.store.list(prefix: head).count == 4)
+        let other = bench.makeBatch()
+        let results = await other.submit(jobs)
+        #expect(try await staging.store.list(prefix: head).isEmpty)
+        for job in jobs {
+            guard case .ended(let record, _) = try await other.untilEnded(job, try #require(results[job.key]).get())
+            else {
+                Issue.record("it did not end")
+                continue
+            }
+            #expect(record.status == 0)
+        }
+    }
+
     @Test func `a secret reaches the job, and nobody else`() async throws {
         let bench = try await BatchBench()
         let secret = "hush-\(UUID().uuidString)\n\\0$(id)'\"ö "
