@@ -83,15 +83,12 @@ package struct DispatchCapabilities: Hashable, Sendable {
     package var queues: Bool
     package var limitsMemory: Bool
     package var limitsTime: Bool
-    /// The engine keeps the target's `slots` itself, also while nobody supervises; else the scheduler does.
-    package var limitsSlots: Bool
 
-    package init(sharesFiles: Bool, queues: Bool, limitsMemory: Bool, limitsTime: Bool, limitsSlots: Bool = false) {
+    package init(sharesFiles: Bool, queues: Bool, limitsMemory: Bool, limitsTime: Bool) {
         self.sharesFiles = sharesFiles
         self.queues = queues
         self.limitsMemory = limitsMemory
         self.limitsTime = limitsTime
-        self.limitsSlots = limitsSlots
     }
 }
 

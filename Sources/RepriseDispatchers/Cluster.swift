@@ -1,3 +1,4 @@
+import RepriseDispatch
 import RepriseModel
 
 /// A target whose engine executes jobs on other machines: what can be told of it before anything is submitted.
@@ -5,11 +6,24 @@ package protocol Cluster: Sendable {
     /// What the site says of it that cannot be; nil where all is well. Asks nobody.
     var conflict: (any RepriseError)? { get }
 
+    /// How many jobs it is handed at one time; unbounded where its engine itself keeps the target's `slots`.
+    var capacity: Capacity { get }
+
     /// Asks the engine what it has, and whether it would take a job of ours. Changes nothing there.
     func examine() async -> ClusterExamination
 
+    /// Why jobs that ask for one of these can never be executed there, however long they wait; nil where all may, or where
+    /// nobody can tell. Changes nothing there.
+    func refusal(of demands: [Resources]) async -> (any RepriseError)?
+
     /// The very text that the engine will be given: a script, manifests, requests. Asks nobody.
     func preview(_ preview: ClusterPreview) -> String
+}
+
+extension Cluster {
+    package var capacity: Capacity { .unbounded }
+
+    package func refusal(of demands: [Resources]) async -> (any RepriseError)? { nil }
 }
 
 /// What an engine has, and what keeps it from taking jobs.

@@ -9,7 +9,7 @@ package enum DispatcherList {
         .container: Entry { try Container($0, launcher: $0.launcher()) },
         .apptainer: Entry { try Apptainer($0, launcher: $0.launcher()) },
         .awsBatch: Entry(cluster: { BatchCluster($0) }, { AWSBatch($0) }),
-        .slurm: Entry(cluster: { SlurmCluster($0) }, { Slurm($0) }),
+        .slurm: Entry(cluster: { SlurmCluster($0) }, { Slurm.dispatcher($0) }),
         .kubernetes: Entry(cluster: { KubernetesCluster($0) }, { Kubernetes($0) }),
     ]
 

@@ -19,7 +19,7 @@ extension Laboratory {
             let target = try plan.site.settings(for: name)
             for part in plan.plans { try check.check(part.part(on: name), ownPrograms: target.hasOwnPrograms) }
         }
-        try await askClusters(plan.targets.map(plan.site.settings))
+        try await askClusters(plan.targets.map(plan.site.settings), demands: plan.demands)
         let store = try store(makingIn: try home(of: plan))
         var freezing = try freezing(plan, in: store, check: check, progress: progress)
         var generator = EntropyGenerator(world.entropy)

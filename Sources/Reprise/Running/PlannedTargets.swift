@@ -83,3 +83,14 @@ extension ExperimentPlan {
         return part
     }
 }
+
+extension LaunchPlan {
+    /// What jobs ask for, by the names of the targets that they go to.
+    var demands: [String: Set<Resources>] {
+        var demands: [String: Set<Resources>] = [:]
+        for variant in plans.flatMap(\.variants) {
+            for step in variant.steps { demands[variant.target(of: step), default: []].insert(step.resources) }
+        }
+        return demands
+    }
+}

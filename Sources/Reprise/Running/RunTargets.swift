@@ -74,6 +74,8 @@ extension Laboratory {
                 code: "no-image"
             )
         }
-        try await askClusters(targets)
+        var demands: [String: Set<Resources>] = [:]
+        for step in request.steps { demands[request.target(of: step), default: []].insert(step.resources) }
+        try await askClusters(targets, demands: demands)
     }
 }

@@ -204,11 +204,10 @@ extension Laboratory {
             let settings = try site.settings(for: name)
             guard settings.isSupported else { continue }
             guard settings.kind.executesHere else {
-                let cluster = try DispatcherList.make(world.clusterParts(settings, store: root, grace: grace))
-                let keepsSlots = type(of: cluster).capabilities.limitsSlots
+                let parts = world.clusterParts(settings, store: root, grace: grace)
                 targets[name] = SupervisorTarget(
-                    dispatcher: cluster,
-                    capacity: keepsSlots ? .unbounded : Capacity(slots: settings.mostRuns),
+                    dispatcher: try DispatcherList.make(parts),
+                    capacity: DispatcherList.cluster(parts)?.capacity ?? .unbounded,
                     freeDisk: { try? files.freeSpace(root) },
                     own: { [world] said in
                         // What the site says too needs no dispatcher of its own.

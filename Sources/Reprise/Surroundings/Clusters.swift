@@ -50,11 +50,19 @@ extension Laboratory {
 
     /// Refuses to queue what a cluster would refuse, or what would wait for an engine that does not answer. Every target is
     /// asked once, all at the same time.
-    func askClusters(_ targets: [TargetSettings]) async throws {
+    ///
+    /// `demands` are the resources that jobs ask for there, by the names of the targets.
+    func askClusters(_ targets: [TargetSettings], demands: [String: Set<Resources>]) async throws {
         let clusters = targets.compactMap { target in world.cluster(target).map { (name: target.name, cluster: $0) } }
         let problems = await withTaskGroup(of: (String, (any RepriseError)?).self) { group in
             for (name, cluster) in clusters {
-                group.addTask { (name, await cluster.examine().problems.first) }
+                group.addTask {
+                    async let refusal = cluster.refusal(of: Array(demands[name] ?? []))
+                    let problem = await cluster.examine().problems.first
+                    // Who does not answer has more to tell than what it has.
+                    let second = await refusal
+                    return (name, problem ?? second)
+                }
             }
             var problems: [String: any RepriseError] = [:]
             for await (name, problem) in group { problems[name] = problem }

@@ -1,4 +1,6 @@
+import RepriseDispatch
 import RepriseModel
+import RepriseSite
 import RepriseSystem
 
 /// A queue of AWS Batch, as it can be told of before anything is submitted.
@@ -12,6 +14,8 @@ struct BatchCluster: Cluster {
     }
 
     var conflict: (any RepriseError)? { settings.conflict }
+
+    var capacity: Capacity { Capacity(slots: parts.target.mostRuns) }
 
     func examine() async -> ClusterExamination {
         var examination = ClusterExamination()

@@ -1,3 +1,4 @@
+import RepriseDispatch
 import RepriseModel
 import RepriseSite
 import RepriseSystem
@@ -24,6 +25,8 @@ struct KubernetesCluster: Cluster {
         }
         return nil
     }
+
+    var capacity: Capacity { Capacity(slots: settings.slots) }
 
     func examine() async -> ClusterExamination {
         var examination = ClusterExamination()

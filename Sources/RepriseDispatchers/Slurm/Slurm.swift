@@ -13,8 +13,7 @@ package final class Slurm: Dispatcher {
         sharesFiles: true,
         queues: true,
         limitsMemory: true,
-        limitsTime: true,
-        limitsSlots: true
+        limitsTime: true
     )
 
     let settings: SlurmSettings

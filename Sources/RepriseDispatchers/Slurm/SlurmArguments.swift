@@ -10,6 +10,9 @@ enum SlurmArguments {
             .map { $0 + ":|" }.joined(separator: ",") + ",Name:256",
     ]
 
+    /// What nodes have in which partition: a line for all that are alike.
+    static let nodes = ["--noheader", "--exact", "--format=%P|%l|%c|%m|%G"]
+
     private static let accountingFields = "--format=JobID,JobIDRaw,State,ExitCode,NodeList,JobName"
 
     static func accounting(_ ids: [String]) -> [String] {

@@ -29,6 +29,7 @@ struct SlurmCluster: Cluster {
                 code: "several-nodes"
             )
         }
+        if settings.usesSrun, let conflict = srunConflict { return conflict }
         guard let option = settings.conflict else { return nil }
         return Mistake(
             "`\(option)` among the options of target `\(parts.target.name)` is for Reprise to decide, or no long option",
@@ -41,10 +42,7 @@ struct SlurmCluster: Cluster {
         if let login = SlurmLogin(parts) { return await examine(login) }
         var examination =
             await SlurmCommands(settings, processes: parts.processes, variables: parts.variables).examine()
-        examination.offers.insert(
-            settings.slots.map { "\($0) slots" } ?? "as many runs as the cluster lets",
-            at: 0
-        )
+        examination.offers.insert(share, at: 0)
         // What cannot be told may well be shared.
         let isShared = parts.folder.isEmpty || (try? parts.files.isNetworkFileSystem(parts.folder)) ?? true
         if !isShared {
@@ -67,6 +65,10 @@ struct SlurmCluster: Cluster {
         let batches = workspace.map { $0 + "/batches" } ?? preview.store + "/slurm"
         let entries = preview.names.map { SlurmBatch.Entry(key: $0, folder: "\(runs)/\($0)") }
         let isArray = entries.count > 1
+        if settings.usesSrun {
+            let name = preview.names.first ?? ""
+            return srunPreview(preview, name, folder: "\(runs)/\(name)")
+        }
         let name = "reprise-" + (isArray ? "ARRAY" : preview.names.first ?? "")
         return SlurmScript.text(
             SlurmBatch(

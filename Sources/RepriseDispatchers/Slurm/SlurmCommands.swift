@@ -93,7 +93,7 @@ package struct SlurmCommands: Sendable {
 
     // MARK: Running them
 
-    private func succeed(_ program: String, _ arguments: [String]) async throws -> String {
+    func succeed(_ program: String, _ arguments: [String]) async throws -> String {
         let result = try await run(program, arguments)
         guard result.status == 0 else {
             let refusal = SlurmError.refusal(Self.words(result), status: result.status, settings)

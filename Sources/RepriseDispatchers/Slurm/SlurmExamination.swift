@@ -58,8 +58,9 @@ extension SlurmCommands {
     }
 
     private func absentPrograms() async throws -> [String] {
+        let own = settings.usesSrun ? ["srun", "setsid", "flock"] : []
         let line = #"for name do command -v "$name" > /dev/null || echo "$name"; done"#
-        let result = try await run("sh", ["-c", line, "sh", "squeue", "scancel", "scontrol"])
+        let result = try await run("sh", ["-c", line, "sh", "squeue", "scancel", "scontrol"] + own)
         return result.text.split(separator: "\n").map(String.init)
     }
 

@@ -122,7 +122,12 @@ struct SlurmJobFiles: Sendable {
     /// Whether Slurm ended the job for its memory; some set-ups tell it in words alone.
     func exceededMemory(_ submission: Submission?) -> Bool {
         guard let submission, let text = try? files.text(submission.log) else { return false }
-        return text.contains("exceeded memory limit") || text.contains("Exceeded job memory limit")
+        return Self.tellsOfMemory(text)
+    }
+
+    static func tellsOfMemory(_ text: String) -> Bool {
+        text.contains("exceeded memory limit") || text.contains("Exceeded job memory limit")
             || text.contains("oom_kill") || text.contains("oom-kill") || text.contains("OOM Killed")
+            || text.contains("Out Of Memory")
     }
 }

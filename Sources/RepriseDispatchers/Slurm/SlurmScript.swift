@@ -10,12 +10,18 @@ enum SlurmScript {
         ]
         if batch.hasNeeds { parts.append(SlurmNeeds.check) }
         parts.append(SlurmScriptParts.claim(log: batch.hasContainers ? JobFolders.engineLog : nil))
+        parts += preparation(batch, settings)
+        parts.append(SlurmExecution(limit: time, signal: settings.signal, isContainer: batch.hasContainers).text)
+        return parts.joined(separator: "\n\n") + "\n"
+    }
+
+    /// What comes before the job itself.
+    static func preparation(_ batch: SlurmBatch, _ settings: SlurmSettings) -> [String] {
+        var parts: [String] = []
         if !settings.modules.isEmpty { parts.append(SlurmScriptParts.modules(settings.modules)) }
         if !settings.prologue.isEmpty { parts.append(settings.prologue.joined(separator: "\n")) }
         if batch.hasSecrets { parts.append(SlurmScriptParts.secrets) }
-        parts.append("export REPRISE_JOB")
-        parts.append(SlurmExecution(limit: time, signal: settings.signal, isContainer: batch.hasContainers).text)
-        return parts.joined(separator: "\n\n") + "\n"
+        return parts + ["export REPRISE_JOB"]
     }
 
     static func options(_ batch: SlurmBatch, _ settings: SlurmSettings) -> [String] {
@@ -52,7 +58,7 @@ enum SlurmScript {
     static func minutes(_ milliseconds: Int64) -> Int64 { max(1, (milliseconds + 59_999) / 60_000) }
 
     /// Which job the task is.
-    private static func task(_ batch: SlurmBatch) -> String {
+    static func task(_ batch: SlurmBatch) -> String {
         func setting(_ entry: SlurmBatch.Entry) -> String {
             "REPRISE_JOB=\(shellQuoted(entry.key)) folder=\(shellQuoted(entry.folder))"
         }

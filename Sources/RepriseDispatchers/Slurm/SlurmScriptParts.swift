@@ -7,15 +7,19 @@ enum SlurmScriptParts {
     /// crash, and a job that Slurm starts anew find it and leave the job alone.
     ///
     /// `log` is where words go that are not the program's own; nil where they go to the program's.
-    static func claim(log: String?) -> String {
+    /// `id` are the shell words of that job's number.
+    static func claim(log: String?, id: String = number) -> String {
         let streams = log.map { "exec >> \($0) 2>&1" } ?? "exec >> stdout.log 2>> stderr.log"
-        return claim + "\n" + streams
+        return claim(id) + "\n" + streams
     }
 
-    private static let claim = """
+    static let number = #""${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}${SLURM_ARRAY_TASK_ID:+_$SLURM_ARRAY_TASK_ID}""#
+
+    private static func claim(_ id: String) -> String {
+        """
         cd -- "$folder" || exit 126
         set -C
-        if ! { echo "${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}${SLURM_ARRAY_TASK_ID:+_$SLURM_ARRAY_TASK_ID}" \\
+        if ! { echo \(id) \\
             "$SLURM_JOB_ID ${SLURMD_NODENAME-}" > slurm.claim; } 2> /dev/null; then
             [ ! -e slurm.claim ] || exit 0
             echo "cannot write $PWD/slurm.claim"
@@ -23,6 +27,7 @@ enum SlurmScriptParts {
         fi
         set +C
         """
+    }
 
     static func modules(_ names: [String]) -> String {
         let words = names.map(shellQuoted).joined(separator: " ")

@@ -1,3 +1,4 @@
+import OrderedCollections
 import RepriseModel
 import RepriseSite
 
@@ -14,6 +15,8 @@ package struct SlurmSettings: Hashable, Sendable {
     package var signal: SlurmSignal?
     /// The command that executes images on the nodes; nil for `apptainer`.
     package var container: String?
+    /// Runs are executed by `srun` at once, and not handed to `sbatch`.
+    package var usesSrun = false
     /// How many tasks of one array run at once; nil for as many as the cluster lets.
     package var slots: Int?
     /// Environment modules, loaded in this order before the job.
@@ -55,6 +58,7 @@ package struct SlurmSettings: Hashable, Sendable {
         excluded = target.texts("exclude")
         signal = target.text("signal").flatMap { SlurmSignal($0) }
         container = target.text("container")
+        usesSrun = target.values["srun"]?.boolValue ?? false
     }
 
     /// The option among `options` that takes a decision which is Reprise's own; nil where there is none.

@@ -85,6 +85,12 @@ package enum SettingTable {
         target("qos", .text, "the quality of service to ask for", [.slurm]),
         target("nodelist", .texts, "the node that a run must have", [.slurm]),
         target("exclude", .texts, "nodes that a run must not have", [.slurm]),
+        target(
+            "srun",
+            .flag,
+            "whether `srun` executes runs at once: in the allocation that the command is in, else each in its own",
+            [.slurm]
+        ),
         target("signal", .text, "what a run is sent before its time is over, such as `USR1@60`", [.slurm]),
         target("modules", .texts, "environment modules to load before a run", [.slurm]),
         target("prologue", .texts, "shell lines before a run, after the modules", [.slurm]),

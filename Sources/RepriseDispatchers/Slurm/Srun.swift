@@ -1,0 +1,120 @@
+import RepriseDispatch
+import RepriseModel
+import RepriseSystem
+
+/// Executes jobs by `srun`, a process of this machine for each: within the allocation that this process is in, or else each in
+/// an allocation of its own.
+///
+/// What keeps a job from being executed twice, whoever dies when: what begins `srun` holds an open, locked file that `srun`
+/// inherits, and notes that it has begun before anything else; and the script executes nothing but what it could claim. The
+/// `srun` of a job outlives whoever began it.
+package final class Srun: Dispatcher {
+    package static let kind = Slurm.kind
+    package static let capabilities = Slurm.capabilities
+    /// How many jobs at once where the site says nothing: each costs this machine a process or two.
+    static let fewest = 20
+
+    let settings: SlurmSettings
+    let folder: String
+    let files: any FileSystem
+    let processes: any ProcessRunner
+    let variables: [String: String]
+    let entropy: any Entropy
+    let allocation: SrunAllocation?
+    let jobFiles: SlurmJobFiles
+    private let commands: SlurmCommands
+    private let watch: SrunWatch
+
+    /// `folder` is where locks of this store lie, on the file system that the nodes share.
+    package init(
+        _ settings: SlurmSettings,
+        folder: String,
+        files: any FileSystem = LiveFileSystem(),
+        processes: any ProcessRunner = LiveProcessRunner(),
+        variables: [String: String] = inheritedVariables(),
+        entropy: any Entropy = LiveEntropy(),
+        wallClock: any WallClock = LiveWallClock(),
+        interval: Duration = .seconds(5)
+    ) {
+        self.settings = settings
+        self.folder = folder
+        self.files = files
+        self.processes = processes
+        self.variables = variables
+        self.entropy = entropy
+        allocation = SrunAllocation(variables)
+        jobFiles = SlurmJobFiles(files: files)
+        commands = SlurmCommands(settings, processes: processes, variables: variables)
+        watch = SrunWatch(commands, files: files, wallClock: wallClock, allocation: allocation, interval: interval)
+    }
+
+    convenience init(_ parts: DispatcherParts) {
+        self.init(
+            SlurmSettings(parts.target),
+            folder: parts.folder,
+            files: parts.files,
+            processes: parts.processes,
+            variables: parts.variables,
+            wallClock: parts.wallClock
+        )
+    }
+
+    package func changes() -> AsyncStream<Void> { watch.bell.stream() }
+
+    package func status(of jobs: [Job: JobHandle]) async throws -> [JobKey: JobStatus] {
+        await watch.status(of: Array(jobs.keys))
+    }
+
+    package func find(_ jobs: [Job]) async throws -> [JobKey: JobHandle] {
+        try files.makeFolder(folder)
+        let lock = try await FileLock.held(folder + "/submit.lock")
+        let found = try await begun(jobs)
+        withExtendedLifetime(lock) {}
+        return found
+    }
+
+    /// Those whose `srun` was begun, when nobody begins any.
+    func begun(_ jobs: [Job]) async throws -> [JobKey: JobHandle] {
+        _ = try await FileLock.held(folder + "/srun.lock")
+        return jobs.reduce(into: [:]) { found, job in
+            if SrunFiles(job, files).isBegun { found[job.key] = Self.handle(of: job) }
+        }
+    }
+
+    /// The name that Slurm has for it.
+    static func handle(of job: Job) -> JobHandle { JobHandle("reprise-\(job.key)") }
+
+    // MARK: Cancelling
+
+    package func cancel(_ job: Job, _ handle: JobHandle, grace: Duration) async throws {
+        guard ExitFile.read(in: job.folder, files) == nil else { return }
+        if jobFiles.claim(of: job) == nil,
+            try files.create(
+                "\(job.folder)/\(SlurmJobFiles.claim)",
+                bytes: Array("\(SrunFiles.cancelled) 0\n".utf8),
+                mode: 0o644
+            )
+        {
+            return try await takeBack(job, handle)
+        }
+        // The claim is made with one write, which is a moment after the file.
+        for _ in 0..<100 where jobFiles.claim(of: job) == nil {
+            try await ContinuousClock().sleep(for: .milliseconds(10))
+        }
+        guard let step = jobFiles.claim(of: job)?.id, step != SrunFiles.cancelled else { return }
+        try await commands.cancel(SrunArguments.terminate(step))
+        let commands = commands
+        // Nobody waits for the end of the job; a supervisor that comes later asks again.
+        Task {
+            try await ContinuousClock().sleep(for: grace)
+            try await commands.cancel(SrunArguments.kill(step))
+        }
+    }
+
+    /// What waits will execute nothing any more; it is taken out of the queue as well.
+    private func takeBack(_ job: Job, _ handle: JobHandle) async throws {
+        if allocation == nil { try await commands.cancel(SrunArguments.cancel(named: handle.description)) }
+        guard let process = SrunFiles(job, files).process else { return }
+        _ = try? await processes.run(Invocation("sh", ["-c", "kill -s TERM -- -\(process)"]))
+    }
+}

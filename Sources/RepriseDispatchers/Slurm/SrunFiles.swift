@@ -1,0 +1,46 @@
+import RepriseDispatch
+import RepriseModel
+import RepriseSystem
+
+/// What files in a job's folder tell of its `srun`.
+struct SrunFiles {
+    /// Stands in the claim of a job that was cancelled before it began.
+    static let cancelled = "cancelled"
+
+    private let folder: String
+    private let files: any FileSystem
+
+    init(_ job: Job, _ files: any FileSystem) {
+        folder = job.folder
+        self.files = files
+    }
+
+    /// Whether it lives, or somebody is about to begin it.
+    var isAlive: Bool {
+        do { return try FileLock("\(folder)/\(SrunScript.lock)", creating: false) == nil } catch {
+            return error.reason != .missing
+        }
+    }
+
+    /// Whether it was begun, whatever has become of it.
+    var isBegun: Bool {
+        ((try? files.exists("\(folder)/\(SrunScript.begun)")) ?? true) || isAlive
+    }
+
+    /// With what it ended; nil where it lives, or was killed.
+    var status: Int? {
+        (try? files.text("\(folder)/\(SrunScript.status)")).flatMap { Int($0.filter { !$0.isWhitespace }) }
+    }
+
+    var log: String { (try? files.text(folder + "/slurm.log")) ?? "" }
+
+    /// The leader of its session, where that lives on this machine.
+    var process: Int32? {
+        guard isAlive, let text = try? files.text("\(folder)/\(SrunScript.begun)") else { return nil }
+        let words = text.split { $0 == " " || $0 == "\n" }.map(String.init)
+        guard words.count == 2, let process = Int32(words[0]), process > 1,
+            ProcessTable().workingFolder(of: process) == folder
+        else { return nil }
+        return process
+    }
+}
