@@ -10,10 +10,10 @@
 #   engines.sh folder                    where everything of it lies
 #   engines.sh remove                    down, then the user and the folder go away; Debian packages stay
 #
-# NAME: podman, docker, apptainer, registry, slurm, slurmdbd, ssh, moto, kubernetes. README.md beside this file says what it changes on a machine.
+# NAME: podman, docker, apptainer, registry, slurm, slurmdbd, modules, ssh, moto, kubernetes. README.md beside this file says what it changes on a machine.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-names=(podman docker apptainer registry slurm slurmdbd ssh moto kubernetes)
+names=(podman docker apptainer registry slurm slurmdbd modules ssh moto kubernetes)
 person=reprise-test
 
 if [ "$(id -u)" = 0 ]; then
@@ -26,7 +26,7 @@ fi
 exec 8>&2
 say() { printf 'engines: %s\n' "$*" >&8; }
 
-for part in machine podman docker apptainer registry slurm slurmdbd ssh moto kubernetes; do
+for part in machine podman docker apptainer registry slurm slurmdbd modules ssh moto kubernetes; do
     # shellcheck source=/dev/null
     . "$here/$part.sh"
 done
@@ -111,6 +111,7 @@ engine_variables() {
     docker_env
     slurm_env
     slurmdbd_env
+    modules_env
     moto_env
     ssh_env "$who"
     kubernetes_env "$who"

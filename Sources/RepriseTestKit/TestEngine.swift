@@ -9,6 +9,8 @@ package enum TestEngine: String, CaseIterable, Sendable {
     case podman, docker, apptainer, slurm, kubernetes
     /// A second Slurm, with accounts and limits, whose configuration is at `accountingConfiguration`.
     case slurmdbd
+    /// Environment modules; those of the tests are in `moduleFolder`.
+    case modules
     /// The login node of the first, at `loginNode`.
     case ssh
     /// AWS as moto serves it, with the `aws` command.
@@ -38,6 +40,7 @@ package enum TestEngine: String, CaseIterable, Sendable {
     package static let loginUser = "reader"
     package static var loginPassword: String { variable("REPRISE_TEST_LOGIN_PASSWORD") }
 
+    package static var moduleFolder: String { variable("REPRISE_TEST_MODULES") }
     package static var accountingConfiguration: String { variable("REPRISE_TEST_SLURM_ACCOUNTING") }
 
     /// `CLAIM:PATH`, a claim of the cluster's volume whose root lies at that path here.
