@@ -48,13 +48,31 @@ enum SlurmEnd {
             let limit = evidence.job.resources.time.map { Quantities.text(milliseconds: $0) } ?? "the cluster"
             return ended(row, evidence, signal: 15, now, reason: evidence.limit ?? "time limit of \(limit)")
         case .outOfMemory: return ended(row, evidence, signal: 9, now, reason: memoryReason(evidence))
-        case .cancelled:
-            let began = evidence.claim == nil && evidence.record == nil ? " before it began" : ""
-            let reason = evidence.verdict ?? evidence.limit ?? "cancelled at Slurm\(began)"
-            return ended(row, evidence, signal: 15, now, reason: reason)
+        case .cancelled: return cancelled(row, evidence, now)
         case .completed: return completed(row, evidence)
         case .failed, .other: return failed(row, evidence, now)
         }
+    }
+
+    /// By a person, or by Slurm itself, which does not always say so by the job's state.
+    private static func cancelled(_ row: SlurmRow, _ evidence: SlurmEvidence, _ now: Timestamp) -> JobStatus? {
+        if let known = evidence.verdict ?? evidence.limit {
+            return ended(row, evidence, signal: 15, now, reason: known)
+        }
+        let words = evidence.lastWords ?? ""
+        if words.contains("DUE TO PREEMPTION") { return .preempted }
+        for (cause, state) in [("NODE FAILURE", SlurmState.nodeFailed), ("TIME LIMIT", .timedOut)]
+        where words.contains("DUE TO " + cause) {
+            var row = row
+            row.state = state
+            return status(row, evidence, now: now)
+        }
+        if evidence.exceededMemory { return ended(row, evidence, signal: 9, now, reason: memoryReason(evidence)) }
+        let began = evidence.claim == nil && evidence.record == nil ? " before it began" : ""
+        let reason =
+            SlurmWaiting.ownCancelling(row.reason).map { "Slurm itself took it back: " + $0 }
+            ?? "cancelled at Slurm" + (row.canceller.map { " by user \($0)" } ?? "") + began
+        return ended(row, evidence, signal: 15, now, reason: reason)
     }
 
     private static func completed(_ row: SlurmRow, _ evidence: SlurmEvidence) -> JobStatus? {

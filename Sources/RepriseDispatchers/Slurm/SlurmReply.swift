@@ -13,6 +13,8 @@ struct SlurmRow: Hashable, Sendable {
     var wait: Int?
     var restarts: Int
     var node: String
+    /// The number of the user who cancelled it, where the accounts tell.
+    var canceller: String?
 }
 
 /// What Slurm's many states mean here.
@@ -88,7 +90,8 @@ enum SlurmReply {
                     reason: "",
                     wait: code.count == 2 ? code[0] << 8 | code[1] : nil,
                     restarts: 0,
-                    node: fields[4] == "None assigned" ? "" : fields[4]
+                    node: fields[4] == "None assigned" ? "" : fields[4],
+                    canceller: fields[2].hasPrefix("CANCELLED by ") ? String(fields[2].dropFirst(13)) : nil
                 )
             }
     }

@@ -8,6 +8,21 @@ enum SlurmWaiting {
         return (known[word] ?? limits(word) ?? "waits in Slurm's queue") + " (\(row.reason))"
     }
 
+    /// Why Slurm took a job out of its queue that nobody cancelled, from the reason that it left; nil where that is but why the
+    /// job waited.
+    static func ownCancelling(_ reason: String) -> String? {
+        switch reason.prefix(while: { $0 != "," && $0 != " " && $0 != "(" }) {
+        case "DependencyNeverSatisfied": "what it depends on did not succeed"
+        case "InvalidAccount": "its account is gone"
+        case "InvalidQOS": "its quality of service is gone"
+        case "ReservationDeleted": "its reservation is gone"
+        case "JobLaunchFailure", "launch_failed_requeued_held": "its node could not begin it"
+        case "NodeDown": "its node went down"
+        case "PartitionDown", "PartitionInactive": "its partition was taken down"
+        default: nil
+        }
+    }
+
     private static let known = [
         "Resources": "waits for free nodes",
         "Priority": "waits behind other jobs",

@@ -34,11 +34,23 @@ struct SrunFiles {
 
     var log: String { (try? files.text(folder + "/slurm.log")) ?? "" }
 
+    /// Whether another machine began it, whose locks this one may not see.
+    var isElsewhere: Bool {
+        guard let here = try? files.text("/proc/sys/kernel/hostname"), let host = note.last, note.count == 2 else {
+            return false
+        }
+        return host != here.filter { !$0.isWhitespace }
+    }
+
+    /// The number and the machine of the process that executes `srun.sh`.
+    private var note: [String] {
+        let text = (try? files.text("\(folder)/\(SrunScript.begun)")) ?? ""
+        return text.split { $0 == " " || $0 == "\n" }.map(String.init)
+    }
+
     /// The leader of its session, where that lives on this machine.
     var process: Int32? {
-        guard isAlive, let text = try? files.text("\(folder)/\(SrunScript.begun)") else { return nil }
-        let words = text.split { $0 == " " || $0 == "\n" }.map(String.init)
-        guard words.count == 2, let process = Int32(words[0]), process > 1,
+        guard isAlive, !isElsewhere, let process = note.first.flatMap({ Int32($0) }), process > 1,
             ProcessTable().workingFolder(of: process) == folder
         else { return nil }
         return process

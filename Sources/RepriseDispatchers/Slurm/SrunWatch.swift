@@ -44,11 +44,11 @@ actor SrunWatch {
 
     func status(of jobs: [Job]) async -> [JobKey: JobStatus] {
         var statuses: [JobKey: JobStatus] = [:]
-        var orphans: [(job: Job, step: String)] = []
+        var orphans: [(job: Job, step: String?)] = []
         for job in jobs {
             let status = look(at: job)
             statuses[job.key] = status
-            if status == nil, let step = jobFiles.claim(of: job)?.id { orphans.append((job, step)) }
+            if status == nil { orphans.append((job, jobFiles.claim(of: job)?.id)) }
         }
         await askWhyTheyWait(jobs, &statuses)
         await judge(orphans, &statuses)
@@ -60,7 +60,7 @@ actor SrunWatch {
 
     // MARK: Looking
 
-    /// nil for a job whose `srun` was killed and that may live on.
+    /// nil for a job whose `srun` was killed, or cannot be seen from here, and that may live on.
     private func look(at job: Job) -> JobStatus? {
         let seen = known[job.key] ?? Seen(since: clock.now)
         known[job.key] = seen
@@ -78,7 +78,9 @@ actor SrunWatch {
         guard srun.isBegun else { return .lost(reason: "it was submitted, but never began") }
         guard let status = srun.status else {
             if let record { return .ended(record, reason: evidence(job, claim, record, srun.log).limit) }
-            guard claim != nil else { return .lost(reason: "its `srun` was killed before it began") }
+            guard claim != nil || srun.isElsewhere else {
+                return .lost(reason: "its `srun` was killed before it began")
+            }
             return nil
         }
         let row = SrunWords.row(srun.log, status: status, node: claim?.node ?? "")
@@ -138,20 +140,24 @@ actor SrunWatch {
         }
     }
 
-    /// Jobs that run on without their `srun`.
-    private func judge(_ orphans: [(job: Job, step: String)], _ statuses: inout [JobKey: JobStatus]) async {
+    /// Jobs that run on without their `srun`, and those whose `srun` another machine has.
+    private func judge(_ orphans: [(job: Job, step: String?)], _ statuses: inout [JobKey: JobStatus]) async {
         guard !orphans.isEmpty else { return }
         let answer = try? await commands.succeed("squeue", SrunArguments.steps)
-        let alive = answer.map { Set($0.split { $0.isWhitespace }.map(String.init)) }
+        let rows = orphans.contains { $0.step == nil } ? try? await commands.queue() : []
         for (job, step) in orphans {
-            let isOver = alive?.contains(step) == false
+            let name = Srun.handle(of: job).description
+            let isKnown =
+                if let step { answer?.split(whereSeparator: \.isWhitespace).contains(Substring(step)) } else {
+                    rows?.contains { $0.name == name && !$0.state.isEnd }
+                }
             // It may have written down its end while Slurm was asked.
-            if isOver, let record = jobFiles.record(of: job) {
+            if isKnown == false, let record = jobFiles.record(of: job) {
                 statuses[job.key] = .ended(record, reason: nil)
-            } else if isOver, isDoubtOver(job.key) {
+            } else if isKnown == false, isDoubtOver(job.key) {
                 statuses[job.key] = .lost(reason: "it left no exit record, and its `srun` was killed")
             } else {
-                statuses[job.key] = .running(since: jobFiles.start(of: job))
+                statuses[job.key] = step == nil ? .submitted : .running(since: jobFiles.start(of: job))
             }
         }
     }

@@ -31,6 +31,7 @@ import Testing
         #expect(rows.map(\.wait) == [768, 0])
         #expect(rows.map(\.node) == ["n1", ""])
         #expect(rows.map(\.state) == [.failed, .cancelled])
+        #expect(rows.map(\.canceller) == [nil, "0"])
     }
 
     @Test func `the number of a submission`() {
