@@ -41,8 +41,14 @@ command -v module > /dev/null || {
         command -v module > /dev/null && break
     done
 }
+refuse() {
+    echo "$1" >&2
+    printf '%s' "$1" > limit
+    exit 126
+}
+command -v module > /dev/null || refuse "there is no module command on ${SLURMD_NODENAME:-this machine}"
 for name in python/3.11 cuda; do
-    module load "$name" || { echo "cannot load the module $name" >&2; exit 126; }
+    module load "$name" || refuse "cannot load the module $name on ${SLURMD_NODENAME:-this machine}"
 done
 
 ulimit -c 0

@@ -59,7 +59,7 @@ import Testing
 
     @Test func `more time than the partition gives`() {
         let found = refusal(Resources(time: 61_000), "short")
-        #expect(found?.what.hasSuffix("will not give a run 61 s of time") == true, "\(found?.what ?? "")")
-        #expect(found?.why == "it gives at most 1 min")
+        #expect(found?.what.hasSuffix("will not give a run 1m 01s of time") == true, "\(found?.what ?? "")")
+        #expect(found?.why == "it gives at most 1m 00s")
     }
 }
