@@ -1,4 +1,5 @@
 import OrderedCollections
+import RepriseDispatch
 import RepriseDispatchers
 import RepriseExperiments
 import RepriseModel
@@ -21,7 +22,7 @@ extension LaunchPlan {
             clusters[name] = parts.flatMap(DispatcherList.cluster)
         }
         guard !clusters.isEmpty else { return [] }
-        var groups: OrderedDictionary<Group, [String]> = [:]
+        var jobs: OrderedDictionary<String, [Job]> = [:]
         var number = 0
         for part in plans {
             for variant in part.variants {
@@ -30,14 +31,29 @@ extension LaunchPlan {
                     let target = variant.target(of: step)
                     guard clusters[target] != nil else { continue }
                     let group = Group(target, step, image: environment.text, hasSecrets: !part.credentials.isEmpty)
-                    groups[group, default: []] += step.names(ofRun: number)
+                    jobs[target, default: []] += step.names(ofRun: number).map { Job(name: $0, group: group) }
                 }
             }
         }
-        return groups.compactMap { group, names in
-            clusters[group.target]
-                .map { PlannedSubmission(target: group.target, text: $0.preview(group.preview(names))) }
-        }
+        return targets.flatMap { submissions(of: jobs[$0] ?? [], on: $0) }
+            .compactMap { group, names in
+                clusters[group.target]
+                    .map { PlannedSubmission(target: group.target, text: $0.preview(group.preview(names))) }
+            }
+    }
+
+    /// In the parts in which a target that has nothing to do is given them.
+    private func submissions(of jobs: [Job], on target: String) -> [(Group, [String])] {
+        let divides = (try? site.settings(for: target).mostRuns) == nil
+        let first = jobs.filter(\.group.needs.isEmpty)
+        let parts = divides ? SubmissionPart.parts(of: first) : [first]
+        return (parts + [jobs.filter { !$0.group.needs.isEmpty }])
+            .flatMap { OrderedDictionary(grouping: $0, by: \.group).map { ($0.key, $0.value.map(\.name)) } }
+    }
+
+    private struct Job {
+        var name: String
+        var group: Group
     }
 
     /// What jobs of one submission have in common.

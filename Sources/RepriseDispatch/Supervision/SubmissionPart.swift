@@ -1,6 +1,6 @@
 /// Many jobs for an engine that has nothing to do yet, in parts that grow: the first is with the engine as soon as a few jobs
 /// are ready, and it still gets few requests.
-enum SubmissionPart {
+package enum SubmissionPart {
     /// How many jobs the first part has.
     static let first = 32
     /// How many times as many the next one has: an engine that executes the jobs of one part is to have them all when the next
@@ -8,7 +8,7 @@ enum SubmissionPart {
     static let growth = 8
 
     /// In the same order, none of them empty; the last takes up to twice what would be its share.
-    static func parts<Job>(of jobs: [Job]) -> [[Job]] {
+    package static func parts<Job>(of jobs: [Job]) -> [[Job]] {
         var parts: [[Job]] = []
         var rest = jobs[...]
         var share = first

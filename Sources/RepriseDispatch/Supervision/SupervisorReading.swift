@@ -138,7 +138,10 @@ extension Supervisor {
 
     /// Looks at what the jobs have written, and at why others wait.
     func observe() async {
-        let running = atEngine.compactMap { jobs[$0]?.atEngine?.job }
+        let running = atEngine.compactMap { key in
+            // Thousands may wait in an engine's queue.
+            if case .running(let job, _) = jobs[key]?.phase { job } else { nil }
+        }
         if !running.isEmpty { await lifecycle.observe(running) }
         lookAtDisks()
         for (key, reason) in scheduler.heads() where toldReasons[key] != reason {

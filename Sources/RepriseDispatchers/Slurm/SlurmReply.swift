@@ -57,9 +57,9 @@ enum SlurmReply {
 
     /// The fields that `SlurmArguments.queue` asks for, between bars, with the name last.
     static func queue(_ text: String) -> [SlurmRow] {
-        text.split(separator: "\n")
+        lines(text)
             .compactMap { line in
-                let fields = line.split(separator: "|", maxSplits: 8, omittingEmptySubsequences: false).map(trimmed)
+                let fields = fields(line, 9)
                 guard fields.count == 9, !fields[0].isEmpty else { return nil }
                 let isTask = !fields[2].isEmpty && fields[2] != "N/A"
                 return SlurmRow(
@@ -77,9 +77,9 @@ enum SlurmReply {
 
     /// Rows of `sacct`. The exit code is `status:signal` there.
     static func accounting(_ text: String) -> [SlurmRow] {
-        text.split(separator: "\n")
+        lines(text)
             .compactMap { line in
-                let fields = line.split(separator: "|", maxSplits: 5, omittingEmptySubsequences: false).map(trimmed)
+                let fields = fields(line, 6)
                 guard fields.count == 6, !fields[0].contains(".") else { return nil }
                 let code = fields[3].split(separator: ":").compactMap { Int($0) }
                 return SlurmRow(
@@ -105,10 +105,21 @@ enum SlurmReply {
         return nil
     }
 
-    private static func trimmed(_ text: some StringProtocol) -> String {
-        var text = text[...]
-        while text.first?.isWhitespace == true { text = text.dropFirst() }
-        while text.last?.isWhitespace == true { text = text.dropLast() }
-        return String(text)
+    /// By bytes, as below: a queue of thousands is half a megabyte of padding.
+    private static func lines(_ text: String) -> [Substring] {
+        text.utf8.split(separator: UInt8(ascii: "\n")).map { Substring($0) }
+    }
+
+    private static func fields(_ line: Substring, _ count: Int) -> [String] {
+        line.utf8.split(separator: UInt8(ascii: "|"), maxSplits: count - 1, omittingEmptySubsequences: false)
+            .map { trimmed(Substring($0)) }
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        let bytes = text.utf8
+        let space = UInt8(ascii: " ")
+        guard let first = bytes.firstIndex(where: { $0 > space }), let last = bytes.lastIndex(where: { $0 > space })
+        else { return "" }
+        return String(Substring(bytes[first...last]))
     }
 }

@@ -114,6 +114,15 @@ import Testing
         #expect(bench.engine.starts.values.allSatisfy { $0 == 1 })
     }
 
+    @Test func `what waits in the engine's queue is not looked at for metrics, and what runs is`() {
+        let keys = bench.addJobs(3)
+        bench.start()
+        bench.engine.begin(keys[1])
+        for _ in 0..<4 { bench.pass(.milliseconds(500)) }
+        #expect(bench.lifecycle.observed == [keys[1]])
+        bench.finish()
+    }
+
     @Test func `why an engine lets jobs wait is written down when it changes, and not often`() {
         let keys = bench.addJobs(2)
         bench.start()

@@ -184,6 +184,11 @@ private struct ClockTime: WallClock {
 final class RefusingLifecycle: JobLifecycle {
     private let refusals = Mutex<[JobKey: (error: Mistake, times: Int)]>([:])
 
+    private let observations = Mutex<Set<JobKey>>([])
+
+    /// What was looked at while it ran.
+    var observed: Set<JobKey> { observations.withLock { $0 } }
+
     func refuse(_ key: JobKey, _ error: Mistake, times: Int) { refusals.withLock { $0[key] = (error, times) } }
 
     func prepare(_ job: LedgerJob) async throws -> Job {
@@ -200,6 +205,6 @@ final class RefusingLifecycle: JobLifecycle {
         Job(key: job.record.key, folder: job.runFolder, resources: job.resources)
     }
 
-    func observe(_ jobs: [Job]) async {}
+    func observe(_ jobs: [Job]) async { observations.withLock { $0.formUnion(jobs.map(\.key)) } }
     func settle(_ job: Job, status: JobStatus) async throws {}
 }

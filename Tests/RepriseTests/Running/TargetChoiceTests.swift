@@ -12,6 +12,7 @@ import Testing
           one: {kind: process, slots: 3}
           two: {kind: process, slots: 1}
           hpc: {kind: slurm}
+          few: {kind: slurm, slots: 8}
           box: {kind: container, image: "localhost/own:1"}
         """
     private static let chain = """
@@ -26,6 +27,7 @@ import Testing
         try LaboratoryFolder([
             "reprise.yaml": Self.site, "a.exp.yaml": Self.chain,
             "b.exp.yaml": "command: \"true\"\nparameters: {n: 1}\nsweep: {grid: {n: [1, 2, 3, 4]}}",
+            "c.exp.yaml": "command: \"true\"\nparameters: {n: 1}\nsweep: {grid: {n: \"range(0, 100)\"}}",
         ])
     }
 
@@ -101,6 +103,18 @@ import Testing
         #expect(plan.submissions.first?.text.contains("RUN-1.prepare") == true)
         #expect(plan.submissions.last?.text.contains("RUN-1.train.1") == true)
         #expect(try await self.plan("a.exp.yaml", on: "one").submissions.isEmpty)
+    }
+
+    @Test func `of many runs a dry run shows the first few apart, unless the engine limits how many run at once`()
+        async throws
+    {
+        let texts = try await plan("c.exp.yaml", on: "hpc").submissions.map(\.text)
+        #expect(texts.count == 2)
+        #expect(texts.first?.contains("--array=0-31\n") == true)
+        #expect(texts.last?.contains("--array=0-67\n") == true)
+        let limited = try await plan("c.exp.yaml", on: "few").submissions.map(\.text)
+        #expect(limited.count == 1)
+        #expect(limited.first?.contains("--array=0-99%8\n") == true)
     }
 }
 
