@@ -117,27 +117,22 @@ package final class AWSBatch: Dispatcher {
 
     // MARK: Finding
 
-    package func find(_ jobs: [Job]) async throws -> [JobKey: JobHandle] {
-        try files.makeFolder(folder)
-        let lock = try await FileLock.held(folder + "/submit.lock")
-        let found = try await identify(jobs)
-        withExtendedLifetime(lock) {}
-        return found
+    package func find(_ jobs: [Job]) async throws -> [JobKey: JobHandle] { try await submissions.find(jobs) }
+
+    var submissions: JobSubmissions<BatchJobFiles> {
+        JobSubmissions(folder: folder, files: files, notes: jobFiles, recover: recover)
     }
 
-    /// Those that were submitted. AWS Batch is asked only where somebody died before writing down its answer.
-    func identify(_ jobs: [Job]) async throws -> [JobKey: JobHandle] {
-        var found: [JobKey: JobHandle] = [:]
-        var doubtful: [(job: Job, submission: BatchJobFiles.Submission)] = []
-        for job in jobs {
-            guard let submission = jobFiles.submission(of: job) else { continue }
-            if let handle = submission.handle { found[job.key] = handle } else { doubtful.append((job, submission)) }
-        }
-        guard !doubtful.isEmpty else { return found }
-        // A submission whose submitter died may be under way.
+    /// Those whose batch AWS Batch knows by its name.
+    @Sendable
+    private func recover(
+        _ doubts: [JobSubmissions<BatchJobFiles>.Doubt]
+    ) async throws
+        -> [JobSubmissions<BatchJobFiles>.Doubt]
+    {
         _ = try await FileLock.held(folder + "/aws.lock")
         var ids: [String: String] = [:]
-        for name in Set(doubtful.map(\.submission.name)).sorted() {
+        for name in Set(doubts.map(\.submission.name)).sorted() {
             ids[name] = try await commands.find(name: name)
             if ids[name] == nil {
                 // A list may be a moment behind.
@@ -145,14 +140,11 @@ package final class AWSBatch: Dispatcher {
                 ids[name] = try await commands.find(name: name)
             }
         }
-        for (job, submission) in doubtful {
+        return doubts.compactMap { job, submission in
+            guard let id = ids[submission.name] else { return nil }
             var submission = submission
-            guard let id = ids[submission.name] else { continue }
             submission.id = id
-            try jobFiles.write(submission, of: job)
-            found[job.key] = submission.handle
+            return (job, submission)
         }
-        return found
     }
-
 }

@@ -3,12 +3,12 @@ import RepriseModel
 import RepriseSystem
 
 /// What files in a job's folder tell of its way through AWS Batch.
-struct BatchJobFiles: Sendable {
+struct BatchJobFiles: JobNotes {
     static let submission = "batch.job"
     static let limit = "limit"
 
     /// As what the job was, or was about to be, submitted.
-    struct Submission: Hashable {
+    struct Submission: JobSubmission, Hashable {
         /// The name of the batch.
         var name: String
         /// Its place in the array; nil for a single job.

@@ -10,25 +10,15 @@ extension AWSBatch {
     }
 
     package func submit(_ jobs: [Job]) async -> [JobKey: Result<JobHandle, any Error>] {
-        var results: [JobKey: Result<JobHandle, any Error>] = [:]
-        do {
+        await submissions.submit(jobs) { fresh in
             if let conflict = settings.conflict { throw conflict }
-            try files.makeFolder(folder)
-            let lock = try await FileLock.held(folder + "/submit.lock")
             await sweep()
-            let known = try await identify(jobs)
-            var fresh: [Job] = []
-            for job in jobs {
-                if let handle = known[job.key] { results[job.key] = .success(handle) } else { fresh.append(job) }
-            }
+            var results: [JobKey: Result<JobHandle, any Error>] = [:]
             for demand in try batches(of: fresh) {
                 for (key, result) in await submit(demand.0, demand.1) { results[key] = result }
             }
-            withExtendedLifetime(lock) {}
-        } catch {
-            for job in jobs where results[job.key] == nil { results[job.key] = .failure(error) }
+            return results
         }
-        return results
     }
 
     /// An array for those that ask for the same, in the order in which they came.

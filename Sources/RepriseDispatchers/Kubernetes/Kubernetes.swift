@@ -108,24 +108,14 @@ package final class Kubernetes: Dispatcher {
     }
 
     package func submit(_ jobs: [Job]) async -> [JobKey: Result<JobHandle, any Error>] {
-        var results: [JobKey: Result<JobHandle, any Error>] = [:]
-        do {
-            try files.makeFolder(folder)
-            let lock = try await FileLock.held(folder + "/submit.lock")
-            var fresh: [Job] = []
-            let known = try await identify(jobs)
-            for job in jobs {
-                if let handle = known[job.key] { results[job.key] = .success(handle) } else { fresh.append(job) }
-            }
+        await submissions.submit(jobs) { fresh in
+            var results: [JobKey: Result<JobHandle, any Error>] = [:]
             for start in stride(from: 0, to: fresh.count, by: Self.most) {
                 let part = Array(fresh[start..<min(start + Self.most, fresh.count)])
                 for (key, result) in await handOver(part) { results[key] = result }
             }
-            withExtendedLifetime(lock) {}
-        } catch {
-            for job in jobs where results[job.key] == nil { results[job.key] = .failure(error) }
+            return results
         }
-        return results
     }
 
     /// How many jobs go in one request.
@@ -143,34 +133,26 @@ package final class Kubernetes: Dispatcher {
 
     // MARK: Finding
 
-    package func find(_ jobs: [Job]) async throws -> [JobKey: JobHandle] {
-        try files.makeFolder(folder)
-        let lock = try await FileLock.held(folder + "/submit.lock")
-        let found = try await identify(jobs)
-        withExtendedLifetime(lock) {}
-        return found
+    package func find(_ jobs: [Job]) async throws -> [JobKey: JobHandle] { try await submissions.find(jobs) }
+
+    private var submissions: JobSubmissions<KubernetesJobFiles> {
+        JobSubmissions(folder: folder, files: files, notes: jobFiles, recover: recover)
     }
 
-    /// Those that were submitted. The cluster is asked only where somebody died before writing down its answer.
-    private func identify(_ jobs: [Job]) async throws -> [JobKey: JobHandle] {
-        var found: [JobKey: JobHandle] = [:]
-        var doubtful: [(job: Job, submission: KubernetesJobFiles.Submission)] = []
-        for job in jobs {
-            guard let submission = jobFiles.submission(of: job) else { continue }
-            if let handle = submission.handle { found[job.key] = handle } else { doubtful.append((job, submission)) }
-        }
-        guard !doubtful.isEmpty else { return found }
-        // A submission whose submitter died may be under way.
+    /// Those whose Job is there, or that have begun.
+    @Sendable
+    private func recover(
+        _ doubts: [JobSubmissions<KubernetesJobFiles>.Doubt]
+    ) async throws
+        -> [JobSubmissions<KubernetesJobFiles>.Doubt]
+    {
         _ = try await FileLock.held(folder + "/kubectl.lock")
-        let uids = try await commands.identify(doubtful.map(\.submission.name))
-        for (job, submission) in doubtful {
+        let uids = try await commands.identify(doubts.map(\.submission.name))
+        return doubts.compactMap { job, submission in
             // Without the Job, but with what it left, it was submitted and is gone.
-            guard let uid = uids[submission.name] ?? (hasBegun(job) ? "gone" : nil) else { continue }
-            let known = KubernetesJobFiles.Submission(name: submission.name, uid: uid)
-            try jobFiles.write(known, of: job)
-            found[job.key] = known.handle
+            guard let uid = uids[submission.name] ?? (hasBegun(job) ? "gone" : nil) else { return nil }
+            return (job, KubernetesJobFiles.Submission(name: submission.name, uid: uid))
         }
-        return found
     }
 
     private func hasBegun(_ job: Job) -> Bool {

@@ -3,13 +3,13 @@ import RepriseModel
 import RepriseSystem
 
 /// What files in a job's folder tell of its way through Kubernetes.
-struct KubernetesJobFiles: Sendable {
+struct KubernetesJobFiles: JobNotes {
     static let submission = "kubernetes.job"
     static let claim = "kubernetes.claim"
     static let verdict = "kubernetes.end"
 
     /// As what the job was, or was about to be, submitted.
-    struct Submission: Hashable {
+    struct Submission: JobSubmission, Hashable {
         /// The name of the Job.
         var name: String
         /// What the cluster calls that very Job; nil as long as nobody has heard it.
