@@ -10,6 +10,8 @@ package enum StoreError: RepriseError, Hashable {
     case networkFileSystem(folder: String)
     case busy(folder: String)
     case diskFull(folder: String)
+    /// It is somebody else's.
+    case notPermitted(folder: String, message: String)
     /// SQLite's own words.
     case database(folder: String, message: String)
     case damaged(folder: String, message: String)
@@ -43,6 +45,7 @@ package enum StoreError: RepriseError, Hashable {
         case .networkFileSystem(let folder): "`\(folder)` lies on a network file system"
         case .busy(let folder): "another process has kept the store `\(folder)` locked"
         case .diskFull(let folder): "no room on the disk of the store `\(folder)`"
+        case .notPermitted(let folder, _): "cannot write in the store `\(folder)`"
         case .database(let folder, _): "the database of the store `\(folder)` refused"
         case .damaged(let folder, _): "the database of the store `\(folder)` is damaged"
         case .unknownRun(let name, _): "no run `\(name)`"
@@ -70,6 +73,7 @@ package enum StoreError: RepriseError, Hashable {
         case .newer(_, _, let known): "this `reprise` knows formats up to \(known)"
         case .networkFileSystem: "locks do not hold there, so that two machines could damage the database"
         case .database(_, let message), .damaged(_, let message), .refusedSQL(let message): message
+        case .notPermitted(_, let message): "it is another user's, or its disk takes nothing: \(message)"
         case .ambiguousRun(_, let candidates), .ambiguousSnapshot(_, let candidates):
             "it may mean " + candidates.map { "`\($0)`" }.joined(separator: ", ")
         case .damagedObject(_, let path): "`\(path)` no longer has the digest that it is kept under"
@@ -85,6 +89,7 @@ package enum StoreError: RepriseError, Hashable {
         case .networkFileSystem: "set `REPRISE_HOME` to a folder on a disk of this machine"
         case .busy: "wait for it to end, and look for it with `fuser reprise.db`"
         case .diskFull: "make room (`reprise gc` frees what no kept run needs), then run the command again"
+        case .notPermitted: "keep your runs in a store of your own: `REPRISE_HOME` names its folder"
         case .database: nil
         case .damaged: "run `reprise doctor`, or restore `reprise.db` from a backup"
         case .unknownRun(_, let nearest): nearest.map { "did you mean `\($0)`?" } ?? "`reprise list` shows the runs"
@@ -113,6 +118,7 @@ package enum StoreError: RepriseError, Hashable {
         case .networkFileSystem: "store-on-network"
         case .busy: "store-busy"
         case .diskFull: "disk-full"
+        case .notPermitted: "store-not-permitted"
         case .database: "store-database"
         case .damaged: "store-damaged"
         case .unknownRun: "unknown-run"
@@ -150,6 +156,7 @@ extension StoreError {
         switch error.resultCode {
         case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(folder: folder)
         case .SQLITE_FULL: self = .diskFull(folder: folder)
+        case .SQLITE_READONLY, .SQLITE_PERM: self = .notPermitted(folder: folder, message: message)
         case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .damaged(folder: folder, message: message)
         default: self = .database(folder: folder, message: message)
         }

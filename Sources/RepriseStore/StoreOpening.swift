@@ -28,6 +28,13 @@ extension Store {
             return Store(folder: place, files: files, clock: clock, first: connection)
         } catch let error as DatabaseError {
             if error.resultCode == .SQLITE_NOTADB { throw StoreError.notAStore(folder: folder) }
+            if error.resultCode == .SQLITE_CANTOPEN {
+                throw StoreError.notPermitted(folder: folder, message: error.message ?? "")
+            }
+            // What is said where there is no room for what SQLite keeps in memory that processes share.
+            if error.resultCode == .SQLITE_IOERR, let free = try? files.freeSpace(folder), free < 64 << 10 {
+                throw StoreError.diskFull(folder: folder)
+            }
             throw StoreError(error, folder: folder)
         }
     }

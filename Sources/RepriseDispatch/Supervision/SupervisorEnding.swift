@@ -29,8 +29,9 @@ extension Supervisor {
                 // Not written down: the next supervisor takes it in again.
                 if Task.isCancelled { return }
                 tries += 1
-                guard tries >= pace.tries || (error as? any RepriseError)?.fault == .usage else {
-                    tell(.trouble("cannot take in what \(key) left: \(words(error))"))
+                let isHopeless = tries >= pace.tries || (error as? any RepriseError)?.fault == .usage
+                guard isHopeless, !lacksRoom(error) else {
+                    if tries == 1 { tell(.trouble("cannot take in what \(key) left: \(words(error))")) }
                     do { try await clock.sleep(for: SupervisorPace.pause(before: tries + 2)) } catch { return }
                     continue
                 }
@@ -96,7 +97,7 @@ extension Supervisor {
             pending = changes + pending
             if !(error is CancellationError) {
                 refusals += 1
-                tell(.trouble("cannot write to the ledger: \(words(error))"))
+                if refusals == 1 { tell(.trouble("cannot write to the ledger: \(words(error))")) }
                 try? await clock.sleep(for: max(.milliseconds(200), SupervisorPace.pause(before: refusals + 1)))
             }
             isRecording = false

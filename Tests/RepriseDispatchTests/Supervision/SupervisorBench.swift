@@ -183,6 +183,7 @@ private struct ClockTime: WallClock {
 /// Prepares every job, except those that it was told to refuse.
 final class RefusingLifecycle: JobLifecycle {
     private let refusals = Mutex<[JobKey: (error: Mistake, times: Int)]>([:])
+    private let settling = Mutex<Mistake?>(nil)
 
     private let observations = Mutex<Set<JobKey>>([])
 
@@ -206,5 +207,9 @@ final class RefusingLifecycle: JobLifecycle {
     }
 
     func observe(_ jobs: [Job]) async { observations.withLock { $0.formUnion(jobs.map(\.key)) } }
-    func settle(_ job: Job, status: JobStatus) async throws {}
+
+    /// From now on nothing can be taken in, or everything can.
+    func refuseSettling(_ error: Mistake?) { settling.withLock { $0 = error } }
+
+    func settle(_ job: Job, status: JobStatus) async throws { if let error = settling.withLock({ $0 }) { throw error } }
 }
