@@ -14,6 +14,13 @@ protocol JobNotes: Sendable {
 
     func submission(of job: Job) -> Submission?
     func write(_ submission: Submission, of job: Job) throws(FileError)
+
+    /// Whether that submission was taken back, and has executed nothing: the job is handed over anew.
+    func isVoid(_ submission: Submission, of job: Job) -> Bool
+}
+
+extension JobNotes {
+    func isVoid(_ submission: Submission, of job: Job) -> Bool { false }
 }
 
 /// Hands jobs over to an engine elsewhere and finds them again there, each once, whoever dies when.
@@ -63,7 +70,7 @@ struct JobSubmissions<Notes: JobNotes>: Sendable {
         var found: [JobKey: JobHandle] = [:]
         var doubts: [Doubt] = []
         for job in jobs {
-            guard let submission = notes.submission(of: job) else { continue }
+            guard let submission = notes.submission(of: job), !notes.isVoid(submission, of: job) else { continue }
             if let handle = submission.handle { found[job.key] = handle } else { doubts.append((job, submission)) }
         }
         guard !doubts.isEmpty else { return found }

@@ -1,6 +1,7 @@
 import RepriseDispatch
 import RepriseModel
 import RepriseSystem
+import Synchronization
 
 /// A folder on another machine in which jobs are executed: brings there what they need, and what they leave back.
 ///
@@ -10,12 +11,16 @@ actor RemoteWorkspace {
     nonisolated let path: String
     nonisolated let files: any FileSystem
     private var facts: Task<RemoteFacts, any Error>?
+    private let root = Mutex<String?>(nil)
 
     init(_ path: String, on runner: RemoteProcessRunner, files: any FileSystem) {
         self.path = path
         self.runner = runner
         self.files = files
     }
+
+    /// Where it lies there, as far as that is known yet.
+    nonisolated var knownPath: String { root.withLock { $0 } ?? path }
 
     nonisolated var host: String { runner.connection.destination.name }
 
@@ -25,6 +30,7 @@ actor RemoteWorkspace {
         let task = Task {
             let facts = RemoteFacts(try await execute(RemoteWorkspaceScript.open, [path]).text)
             try check(facts)
+            root.withLock { $0 = facts.root }
             return facts
         }
         facts = task

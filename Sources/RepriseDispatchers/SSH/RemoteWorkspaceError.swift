@@ -41,7 +41,8 @@ package enum RemoteWorkspaceError: RepriseError, Hashable {
 
     package var fix: String? {
         switch self {
-        case .unusable: "the target's `workspace` names a folder that you may write in, and that the nodes see"
+        case .unusable:
+            "the target's `workspace` names a folder that you may write in, and that the nodes see; in one of a group each person gets a folder"
         case .full: "make room there, or let the target's `workspace` name another folder"
         case .lacks: "install it there, or put the folder that holds it into PATH in the files of its login shell"
         case .garbled:

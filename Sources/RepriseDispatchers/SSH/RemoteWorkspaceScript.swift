@@ -3,14 +3,25 @@ import RepriseSystem
 /// What is executed in a workspace on another machine, in POSIX sh with the tools of GNU. The first word is always the
 /// workspace's folder.
 enum RemoteWorkspaceScript {
-    /// Where `$path` is, from the words of a person: `~` is the home there.
+    /// Where `$path` is, from the words of a person: `~` is the home there. In a folder of somebody else, which may be that
+    /// of a group, everybody has a folder of their own.
     private static let place = """
         case $1 in
             '~') path=$HOME ;;
             '~/'*) path=$HOME/${1#??} ;;
             *) path=$1 ;;
         esac
+        if [ -d "$path" ] && [ ! -O "$path" ]; then path=$path/$(id -un); fi
         """
+
+    /// Says whose the folder is where this user may not write in it.
+    private static let permission = """
+        if [ ! -w . ] && [ ! -O . ]; then
+            echo "it belongs to \(back)$(ls -ld . | awk '{ print $3 }')\(back), and \(back)$(id -un)\(back) may not write in it" >&2
+            exit 73
+        fi
+        """
+    private static let back = #"\`"#
 
     /// Tells of the machine, in lines of a word and its value.
     private static let facts = """
@@ -40,6 +51,7 @@ enum RemoteWorkspaceScript {
             [ -n "$path" ] || path=/
         done
         cd -- "$path" || exit 73
+        \(permission)
         echo "place $whole"
         \(facts)
         probe=.reprise-$$

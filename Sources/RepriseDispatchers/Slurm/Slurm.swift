@@ -81,6 +81,7 @@ package final class Slurm: Dispatcher {
 
     package func cancel(_ job: Job, _ handle: JobHandle, grace: Duration) async throws {
         guard ExitFile.read(in: job.folder, files) == nil else { return }
+        try jobFiles.refuseToEnd(job)
         await watch.expectNews(for: grace + .seconds(10))
         var ids = [handle.description]
         for id in [jobFiles.claim(of: job)?.id, jobFiles.submission(of: job)?.handle?.description] {
@@ -97,70 +98,58 @@ package final class Slurm: Dispatcher {
     }
 
     package func submit(_ jobs: [Job]) async -> [JobKey: Result<JobHandle, any Error>] {
-        var results: [JobKey: Result<JobHandle, any Error>] = [:]
         do {
-            try check(jobs)
+            try check()
             try await place?.reach()
-            let lock = try await FileLock.held(folder + "/submit.lock")
-            var fresh: [Job] = []
-            let known = try await identify(jobs)
-            for job in jobs {
-                if let handle = known[job.key] { results[job.key] = .success(handle) } else { fresh.append(job) }
-            }
+        } catch {
+            return Dictionary(uniqueKeysWithValues: jobs.map { ($0.key, .failure(passing(error))) })
+        }
+        let results = await submissions.submit(jobs) { fresh in
+            var results: [JobKey: Result<JobHandle, any Error>] = [:]
             for (batch, jobs) in try await batches(of: fresh) {
                 for (key, result) in await submitWhatFits(batch, jobs) { results[key] = result }
             }
-            withExtendedLifetime(lock) {}
-        } catch {
-            for job in jobs where results[job.key] == nil { results[job.key] = .failure(passing(error)) }
+            return results
         }
-        return results
+        return results.mapValues { $0.mapError(passing) }
     }
 
-    private func check(_ jobs: [Job]) throws {
+    private func check() throws {
         if let option = settings.conflict {
             throw SlurmError.badOption(words: "`\(option)` among the target's options is for Reprise to decide")
         }
-        try files.makeFolder(folder)
     }
 
     // MARK: Finding
 
-    package func find(_ jobs: [Job]) async throws -> [JobKey: JobHandle] {
-        try files.makeFolder(folder)
-        let lock = try await FileLock.held(folder + "/submit.lock")
-        let found = try await identify(jobs)
-        withExtendedLifetime(lock) {}
-        return found
+    package func find(_ jobs: [Job]) async throws -> [JobKey: JobHandle] { try await submissions.find(jobs) }
+
+    private var submissions: JobSubmissions<SlurmJobFiles> {
+        JobSubmissions(folder: folder, files: files, notes: jobFiles, recover: recover)
     }
 
-    /// Those that were submitted. Slurm is asked only where somebody died before writing down its answer.
-    private func identify(_ jobs: [Job]) async throws -> [JobKey: JobHandle] {
-        var found: [JobKey: JobHandle] = [:]
-        var doubtful: [(job: Job, submission: SlurmJobFiles.Submission)] = []
-        for job in jobs {
-            guard let submission = jobFiles.submission(of: job) else { continue }
-            if jobFiles.isTakenBack(job, submission), jobFiles.claim(of: job) == nil { continue }
-            if let handle = submission.handle { found[job.key] = handle } else { doubtful.append((job, submission)) }
-        }
-        guard !doubtful.isEmpty else { return found }
-        // A submission whose submitter died may be under way.
+    /// Those that Slurm knows by the name under which they were to be submitted, or that have begun.
+    @Sendable
+    private func recover(
+        _ doubts: [JobSubmissions<SlurmJobFiles>.Doubt]
+    ) async throws
+        -> [JobSubmissions<SlurmJobFiles>.Doubt]
+    {
+        try jobFiles.refuseStrangers(among: doubts)
         if let place {
-            try await place.settle(doubtful.map(\.job))
+            try await place.settle(doubts.map(\.job))
         } else {
             _ = try await FileLock.held(folder + "/sbatch.lock")
         }
         let rows = try await commands.queue()
         let ids = Dictionary(rows.map { ($0.name, $0.id.prefix { $0 != "_" }) }) { first, _ in first }
-        for (job, submission) in doubtful {
-            var submission = submission
+        return doubts.compactMap { job, submission in
             let claimed = jobFiles.claim(of: job)?.id.prefix { $0 != "_" }
-            guard let id = claimed ?? ids[submission.name] else { continue }
+            guard let id = claimed ?? ids[submission.name] else { return nil }
+            var submission = submission
             submission.id = String(id)
-            try jobFiles.write(submission, of: job)
-            found[job.key] = submission.handle
+            return (job, submission)
         }
-        return found
     }
 }
 

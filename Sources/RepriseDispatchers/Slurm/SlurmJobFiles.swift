@@ -3,13 +3,13 @@ import RepriseModel
 import RepriseSystem
 
 /// What files in a job's folder tell of its way through Slurm.
-struct SlurmJobFiles: Sendable {
+struct SlurmJobFiles: JobNotes {
     static let submission = "slurm.job"
     static let claim = "slurm.claim"
     static let limit = "limit"
 
     /// As what the job was, or was about to be, submitted.
-    struct Submission: Hashable {
+    struct Submission: JobSubmission, Hashable {
         /// The name of the batch.
         var name: String
         /// Its place in the array; nil for a single job.
@@ -18,6 +18,8 @@ struct SlurmJobFiles: Sendable {
         var log: String
         /// Slurm's number of the batch; nil as long as nobody has heard it.
         var id: String?
+        /// The user who did, by number; nil where the note does not tell.
+        var user: Int?
 
         /// The batch's folder.
         var folder: String { log.lastIndex(of: "/").map { String(log[..<$0]) } ?? "" }
@@ -39,6 +41,8 @@ struct SlurmJobFiles: Sendable {
     let files: any FileSystem
     /// The files have come from elsewhere, at times of their own.
     var areFetched = false
+    /// Who this process is.
+    var user = ProcessOwner.current.user
 
     func submission(of job: Job) -> Submission? {
         guard let text = try? files.text(job.folder + "/" + Self.submission) else { return nil }
@@ -48,12 +52,16 @@ struct SlurmJobFiles: Sendable {
             name: lines[0],
             index: Int(lines[1]),
             log: lines[2],
-            id: lines.count > 3 && !lines[3].isEmpty ? lines[3] : nil
+            id: lines.count > 3 && !lines[3].isEmpty ? lines[3] : nil,
+            user: lines.count > 4 ? Int(lines[4]) : nil
         )
     }
 
     func write(_ submission: Submission, of job: Job) throws(FileError) {
-        let lines = [submission.name, submission.index.map(String.init) ?? "-", submission.log, submission.id ?? ""]
+        let lines = [
+            submission.name, submission.index.map(String.init) ?? "-", submission.log, submission.id ?? "",
+            String(submission.user ?? user),
+        ]
         try files.write(lines.joined(separator: "\n") + "\n", to: job.folder + "/" + Self.submission)
     }
 
@@ -94,8 +102,7 @@ struct SlurmJobFiles: Sendable {
         let words = text.split { $0 == " " || $0 == "\n" }
         guard words.count > 1, let milliseconds = Int64(words[1]) else { return nil }
         let time = Timestamp(milliseconds: milliseconds)
-        guard !areFetched, let status = try? files.status(job.folder + "/started") else { return time }
-        return Timestamp(milliseconds: milliseconds + SlurmClock.lag(of: time, modified: status.modified))
+        return Timestamp(milliseconds: milliseconds + (lag(of: time, in: "started", of: job) ?? 0))
     }
 
     /// Why the job's container did not begin; nil where it did, or there is none.

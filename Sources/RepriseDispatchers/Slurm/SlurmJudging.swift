@@ -14,6 +14,7 @@ extension SlurmWatch {
         guard let seen = known[job.key] else { return .submitted }
         let id = id(job, handle)
         let asLooks: JobStatus = seen.claim == nil ? .submitted : .running(since: seen.start)
+        if let user = jobFiles.stranger(seen.submission) { return judgeStranger(job, of: user, asLooks) }
         // An answer that is older than the claim does not know of it.
         guard isAnswered(since: seen.claimSeen ?? seen.since) else { return asLooks }
         guard let row = rows[id] ?? forgotten.rows[id] else {

@@ -91,6 +91,10 @@ extension SlurmJobFiles {
         (try? files.text(job.folder + "/" + Self.back)) == submission.name + "\n"
     }
 
+    func isVoid(_ submission: Submission, of job: Job) -> Bool {
+        isTakenBack(job, submission) && claim(of: job) == nil
+    }
+
     /// Whether any submission of the job was given back.
     func wasTakenBack(_ job: Job) -> Bool { (try? files.exists(job.folder + "/" + Self.back)) == true }
 }

@@ -143,7 +143,7 @@ actor SlurmPlace {
 
     /// Where the job is executed.
     nonisolated func words(for job: Job) -> String {
-        "`\(workspace.path)/\(RemotePlace.folder(of: job))` on `\(workspace.host)`"
+        "`\(workspace.knownPath)/\(RemotePlace.folder(of: job))` on `\(workspace.host)`"
     }
 
     // MARK: Clearing away

@@ -104,6 +104,22 @@ import Testing
         let time = Timestamp(milliseconds: 1_700_000_000_000)
         #expect(SlurmClock.lag(of: time, modified: (time.milliseconds + difference) * 1_000_000) == lag)
     }
+
+    @Test(arguments: [
+        (0, 0), (40_000, 0), (69_000, 0), (71_000, -11_000), (-9_000, 0), (-11_000, 71_000), (86_400_000, -86_340_000),
+    ])
+    func `a time that comes from elsewhere lies between its job's submission and its arrival`(
+        time: Int64,
+        lag: Int64
+    ) {
+        let submitted: Int64 = 1_700_000_000_000
+        let found = SlurmClock.lag(
+            of: Timestamp(milliseconds: submitted + time),
+            submitted: submitted * 1_000_000,
+            arrived: (submitted + 60_000) * 1_000_000
+        )
+        #expect(found == lag)
+    }
 }
 
 @Suite struct `Why jobs of Slurm wait` {
