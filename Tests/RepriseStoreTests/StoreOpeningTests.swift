@@ -41,6 +41,23 @@ import Testing
         #expect(throws: StoreError.notAStore(folder: folder.root)) { try Store.open(folder.root) }
     }
 
+    @Test func `what SQLite says of a store that cannot be written is a person's mistake`() {
+        let error = StoreError(DatabaseError(resultCode: .SQLITE_READONLY, message: "readonly"), folder: "/s")
+        #expect(error == .notPermitted(folder: "/s", message: "readonly"))
+        #expect(error.fault == .usage)
+        #expect(error.fix?.contains("`REPRISE_HOME`") == true)
+    }
+
+    @Test(.enabled(if: ProcessOwner.current.user != 0, "root may write everywhere"))
+    func `a store of somebody else is refused with the way out`() throws {
+        let fixture = try StoreFixture()
+        let folder = fixture.store.folder
+        try FileManager.default.setAttributes([.posixPermissions: 0o000], ofItemAtPath: folder.database)
+        defer { try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: folder.database) }
+        let error = #expect(throws: StoreError.self) { try Store.open(folder.root) }
+        #expect(error?.code == "store-not-permitted")
+    }
+
     @Test func `a network file system is refused with the way out`() throws {
         let fixture = try StoreFixture()
         let files = FailingFileSystem(isNetwork: true)
