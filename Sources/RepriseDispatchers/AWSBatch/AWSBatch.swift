@@ -142,9 +142,9 @@ package final class AWSBatch: Dispatcher {
         }
         return doubts.compactMap { job, submission in
             guard let id = ids[submission.name] else { return nil }
-            var submission = submission
-            submission.id = id
-            return (job, submission)
+            var known = submission
+            known.id = id
+            return (job, known)
         }
     }
 }

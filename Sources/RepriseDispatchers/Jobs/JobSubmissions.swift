@@ -51,7 +51,9 @@ struct JobSubmissions<Notes: JobNotes>: Sendable {
                 let known = try await known(jobs)
                 results = known.mapValues { .success($0) }
                 let fresh = jobs.filter { known[$0.key] == nil }
-                if !fresh.isEmpty { results.merge(try await handOver(fresh)) { $1 } }
+                guard !fresh.isEmpty else { return }
+                let told = try await handOver(fresh)
+                results.merge(told) { $1 }
             }
         } catch {
             for job in jobs where results[job.key] == nil { results[job.key] = .failure(error) }

@@ -11,7 +11,7 @@ actor RemoteWorkspace {
     nonisolated let path: String
     nonisolated let files: any FileSystem
     private var facts: Task<RemoteFacts, any Error>?
-    private let root = Mutex<String?>(nil)
+    nonisolated private let root = Mutex<String?>(nil)
 
     init(_ path: String, on runner: RemoteProcessRunner, files: any FileSystem) {
         self.path = path

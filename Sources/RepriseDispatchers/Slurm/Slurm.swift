@@ -102,7 +102,9 @@ package final class Slurm: Dispatcher {
             try check()
             try await place?.reach()
         } catch {
-            return Dictionary(uniqueKeysWithValues: jobs.map { ($0.key, .failure(passing(error))) })
+            var results: [JobKey: Result<JobHandle, any Error>] = [:]
+            for job in jobs { results[job.key] = .failure(passing(error)) }
+            return results
         }
         let results = await submissions.submit(jobs) { fresh in
             var results: [JobKey: Result<JobHandle, any Error>] = [:]
@@ -146,9 +148,9 @@ package final class Slurm: Dispatcher {
         return doubts.compactMap { job, submission in
             let claimed = jobFiles.claim(of: job)?.id.prefix { $0 != "_" }
             guard let id = claimed ?? ids[submission.name] else { return nil }
-            var submission = submission
-            submission.id = String(id)
-            return (job, submission)
+            var known = submission
+            known.id = String(id)
+            return (job, known)
         }
     }
 }
