@@ -207,7 +207,7 @@ slurmdbd_down() {
     is_root || return 0
     if pid_of slurmctld-accounts >/dev/null; then
         local -x SLURM_CONF=$home/slurmdbd/slurm.conf
-        for node in root "$person"; do timeout 20 scancel --quiet --state=PENDING,RUNNING,SUSPENDED --user="$node" || true; done
+        for node in root "$person"; do timeout 20 scancel --quiet --user="$node" || true; done
         for turn in $(seq 80); do
             [ -n "$(timeout 20 squeue -h -t R,CG,S -o %A)" ] || break
             sleep 0.1
