@@ -10,7 +10,12 @@ import RepriseSystem
 /// `srun` of a job outlives whoever began it.
 package final class Srun: Dispatcher {
     package static let kind = Slurm.kind
-    package static let capabilities = Slurm.capabilities
+    package static let capabilities = DispatchCapabilities(
+        sharesFiles: true,
+        queues: true,
+        limitsMemory: true,
+        limitsTime: true
+    )
     /// How many jobs at once where the site says nothing: each costs this machine a process or two.
     static let fewest = 20
 

@@ -32,10 +32,9 @@ enum SrunScript {
         shift
         for folder do
             (
-                cd -- "$folder" && exec 9>> \(lock) || exit 1
-                # Whoever holds it has begun the job.
-                flock -n 9 || exit 0
-                [ ! -e \(begun) ] || exit 0
+                cd -- "$folder" && [ ! -e \(begun) ] && exec 9>> \(lock) || exit 1
+                # Whoever looks whether it is held holds it for a moment; for longer, whoever has begun the job.
+                flock -w 10 9 && [ ! -e \(begun) ] || exit 1
                 exec setsid /bin/sh "$folder/\(file)" < /dev/null >> slurm.log 2>&1 8>&- &
             )
         done

@@ -13,7 +13,7 @@ actor SrunWatch {
 
     /// How long a job must have waited before its reason is told.
     private static let tolerance = Duration.seconds(8)
-    /// How many jobs may be looked at ten times a second.
+    /// How many jobs may be looked at five times a second.
     private static let few = 40
 
     private let commands: SlurmCommands
@@ -54,7 +54,7 @@ actor SrunWatch {
         await judge(orphans, &statuses)
         for job in jobs where statuses[job.key]?.isOpen == false { await tidy(job) }
         let open = statuses.values.count(where: \.isOpen)
-        if open > 0, open <= Self.few { bell.ring(after: .milliseconds(100)) }
+        if open > 0, open <= Self.few { bell.ring(after: .milliseconds(200)) }
         return statuses
     }
 
