@@ -99,7 +99,7 @@ package final class AWSBatch: Dispatcher {
 
     /// Removes what a submitter that died had staged and not yet submitted, once. Only with the lock of submissions.
     func sweep() async {
-        guard await parts.isFirstSweep(), let staging = try? await staging() else { return }
+        guard await parts.isFirstSweep(), let staging = try? await self.staging() else { return }
         for batch in jobFiles.unsubmitted() { await staging.clear(batch) }
     }
 

@@ -77,7 +77,7 @@ actor AWSSession {
         definitions[image] = name
         // Whoever comes next need not ask, which takes longer than all else before a submission.
         if commands.settings.definition == nil, !commands.folder.isEmpty {
-            try? commands.files.write("\(image)\n", to: notePath(name), durable: false)
+            try? commands.files.write("\(image)\n", to: notePath(name))
         }
         return name
     }

@@ -74,7 +74,7 @@ extension AWSBatch {
 
     private func forget(_ batch: BatchBatch, _ jobs: [Job]) async {
         for job in jobs { jobFiles.forget(job) }
-        await (try? staging())?.clear(batch.name)
+        if let staging = try? await self.staging() { await staging.clear(batch.name) }
         // Where the bucket cannot be had nothing lies there.
         try? files.remove(jobFiles.folder(of: batch.name))
     }
