@@ -22,7 +22,7 @@ from project import Failed
 
 STAGES = {
     "containers": (worlds.worlds, ("same", "kill", "fetch", "refusals", "ways"), 50),
-    "clusters": (kinds.worlds, ("same", "kill", "refusals", "ways", "pods"), 40),
+    "clusters": (kinds.worlds, ("same", "kill", "chain", "refusals", "ways", "pods"), 40),
 }
 
 
