@@ -90,28 +90,31 @@ import Testing
 }
 
 @Suite struct `When a cluster is asked` {
-    private let start = ContinuousClock().now
-
     @Test func `every few seconds, and sooner where news are expected`() {
+        let start = ContinuousClock().now
         var pace = KubernetesPace(.seconds(3))
-        #expect(pace.begins(start, isUrgent: false))
-        #expect(!pace.begins(start + .seconds(9), isUrgent: true), "it is being asked")
+        func begins(_ second: Int, isUrgent: Bool = false) -> Bool {
+            pace.begins(start + .seconds(second), isUrgent: isUrgent)
+        }
+        #expect(begins(0))
+        #expect(!begins(9, isUrgent: true), "it is being asked")
         pace.answered()
         #expect(pace.isAnswered(since: start) && !pace.isAnswered(since: start + .seconds(1)))
-        #expect(!pace.begins(start + .seconds(2), isUrgent: false))
-        #expect(pace.begins(start + .seconds(2), isUrgent: true))
+        #expect(!begins(2))
+        #expect(begins(2, isUrgent: true))
         pace.answered()
         pace.expectNews(for: .seconds(10), start + .seconds(2))
-        #expect(pace.begins(start + .seconds(3), isUrgent: false))
+        #expect(begins(3))
     }
 
     @Test func `ever more rarely where it does not answer, but once a minute`() {
+        var now = ContinuousClock().now
         var pace = KubernetesPace(.seconds(3))
-        var now = start
+        func begins(after seconds: Int) -> Bool { pace.begins(now + .seconds(seconds), isUrgent: false) }
         for pause in [0, 6, 12, 24, 48, 60, 60] {
-            if pause > 0 { #expect(!pace.begins(now + .seconds(pause - 1), isUrgent: false)) }
+            if pause > 0 { #expect(!begins(after: pause - 1)) }
+            #expect(begins(after: pause))
             now += .seconds(pause)
-            #expect(pace.begins(now, isUrgent: false))
             pace.failed()
         }
     }

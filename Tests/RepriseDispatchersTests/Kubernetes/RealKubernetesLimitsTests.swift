@@ -36,7 +36,11 @@ struct `Real Kubernetes namespaces with limits` {
         do {
             _ = try await bench.kubectl(["create", "--namespace=\(name)", "--filename=-"], input: objects)
             // Only then does it take pods.
-            for _ in 0..<100 where try await bench.kubectl(["get", "serviceaccounts", "--namespace=\(name)"]).isEmpty {
+            for _ in 0..<100 {
+                let accounts = try await bench.kubectl([
+                    "get", "serviceaccounts", "--namespace=\(name)", "--output=name",
+                ])
+                if !accounts.isEmpty { break }
                 try await ContinuousClock().sleep(for: .milliseconds(100))
             }
             try await body(bench, KubernetesCommands(bench.settings, processes: LiveProcessRunner()))
