@@ -134,7 +134,8 @@ enum KubernetesStagedScript {
         var rest = bytes[...]
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
             let words = String(decoding: rest[..<end], as: UTF8.self).split(separator: " ")
-            guard words.count == 2, followed.contains(String(words[0])) || words[0] == Self.end, let size = Int(words[1]),
+            guard words.count == 2, followed.contains(String(words[0])) || words[0] == Self.end,
+                let size = Int(words[1]),
                 size >= 0
             else {
                 break
