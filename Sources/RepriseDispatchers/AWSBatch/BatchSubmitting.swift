@@ -74,9 +74,9 @@ extension AWSBatch {
 
     private func forget(_ batch: BatchBatch, _ jobs: [Job]) async {
         for job in jobs { jobFiles.forget(job) }
+        // What cannot be removed now is swept by a later submitter.
+        try? files.remove(jobFiles.folder(of: batch.name) + "/size")
         if let staging = try? await self.staging() { await staging.clear(batch.name) }
-        // Where the bucket cannot be had nothing lies there.
-        try? files.remove(jobFiles.folder(of: batch.name))
     }
 
     private func submission(of batch: BatchBatch, _ index: Int, id: String? = nil) -> BatchJobFiles.Submission {
