@@ -1,3 +1,4 @@
+import OrderedCollections
 import RepriseExperiments
 import RepriseImages
 import RepriseModel
@@ -7,8 +8,9 @@ import RepriseStore
 import RepriseSystem
 
 extension Laboratory {
-    /// Makes the image, or all images that the experiment names, ready on the engine of the target: those that
-    /// `reprise.lock` pins, or with `update` those that the references mean now, which are pinned from then on.
+    /// Makes the image, or all images that the experiment names, ready on the engine of the target, or of each of several
+    /// (`hpc,pods`): those that `reprise.lock` pins, or with `update` those that the references mean now, which are pinned
+    /// from then on.
     ///
     /// `name` is an experiment file or a reference. Images that an experiment builds are left to its runs.
     public func pullImages(
@@ -18,31 +20,56 @@ extension Laboratory {
         settings: [String] = [],
         progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
     ) async throws -> [PulledImage] {
-        guard isExperiment(name) else {
-            let store = try store(makingIn: folder)
-            return [
-                try await pull(
-                    name,
-                    from: folder,
-                    update: update,
-                    store,
-                    target: target,
-                    settings: settings,
-                    progress: progress
-                )
-            ]
+        var pulled: [PulledImage] = []
+        for (turn, target) in try TargetChoice(parsing: target).each.enumerated() {
+            // What a reference means now is looked up once: the second target has the same.
+            let update = update && turn == 0
+            let more =
+                isExperiment(name)
+                ? try await pullAll(of: name, update: update, target, settings, progress)
+                : [try await pullOne(name, update: update, target, settings, progress)]
+            pulled += more.filter { !pulled.contains($0) }
         }
+        return pulled
+    }
+
+    private func pullOne(
+        _ reference: String,
+        update: Bool,
+        _ target: String?,
+        _ settings: [String],
+        _ progress: @escaping @Sendable (ProgressEvent) -> Void
+    ) async throws -> PulledImage {
+        try await pull(
+            reference,
+            from: folder,
+            update: update,
+            try store(makingIn: folder),
+            target: target,
+            settings: settings,
+            progress: progress
+        )
+    }
+
+    private func pullAll(
+        of name: String,
+        update: Bool,
+        _ target: String?,
+        _ settings: [String],
+        _ progress: @escaping @Sendable (ProgressEvent) -> Void
+    ) async throws -> [PulledImage] {
         let plan = try await plan(RunOptions(file: name, settings: settings, target: target, confirmed: true))
         let store = try store(makingIn: home(of: plan))
         var pulled: [PulledImage] = []
         for part in plan.plans {
-            for environment in part.environments {
-                switch environment.source {
+            for wanted in part.wantedImages {
+                switch wanted.source {
                 case .image(let text, let folder):
                     let order = Pull(text: text, folder: folder, lock: part.folder, update: update, pins: true)
-                    pulled.append(try await pull(order, on: plan.site.settings(for: nil), store, progress))
-                case .recipe:
-                    progress(.note("`\(environment.text ?? "")` is a recipe: `reprise image build` makes its image"))
+                    let settings = try plan.site.settings(for: wanted.target)
+                    pulled.append(try await pull(order, on: settings, store, progress))
+                case .recipe(let recipe):
+                    progress(.note("`\(recipe.file)` is a recipe: `reprise image build` makes its image"))
                 case .host, .unsaid: continue
                 }
             }
@@ -114,4 +141,21 @@ extension Laboratory {
             before: pinned.flatMap { $0.id == image.id ? nil : $0.id }
         )
     }
+}
+
+extension ExperimentPlan {
+    /// What is executed where: each source once for each target that has a step of it.
+    fileprivate var wantedImages: OrderedSet<WantedImage> {
+        OrderedSet(
+            variants.flatMap { variant in
+                zip(variant.steps, variant.environments)
+                    .map { WantedImage(source: $1.source, target: variant.target(of: $0)) }
+            }
+        )
+    }
+}
+
+private struct WantedImage: Hashable {
+    var source: EnvironmentDeclaration.Source
+    var target: String
 }

@@ -21,6 +21,13 @@ struct TargetChoice: Hashable, Sendable {
         }
     }
 
+    /// As `--on` would name each of its targets alone, with the same steps elsewhere; nil where nothing is named.
+    var each: [String?] {
+        let elsewhere = steps.map { "\($0.key)=\($0.value)" }
+        guard !targets.isEmpty else { return [elsewhere.isEmpty ? nil : elsewhere.joined(separator: ",")] }
+        return targets.map { ([$0] + elsewhere).joined(separator: ",") }
+    }
+
     private mutating func add(_ target: String) throws {
         guard !targets.contains(target) else {
             throw Mistake(

@@ -13,7 +13,7 @@ struct ImagePull: Verb {
             Examples:
               reprise image pull digits.exp.yaml
               reprise image pull --update digits.exp.yaml
-              reprise image pull docker.io/library/python:3.12-slim --on cluster
+              reprise image pull docker.io/library/python:3.12-slim --on hpc,pods
             """
     )
 
@@ -27,7 +27,7 @@ struct ImagePull: Verb {
     var update = false
 
     @Option(
-        help: ArgumentHelp("Fetch to the engine of this target of the site", valueName: "target"),
+        help: ArgumentHelp("Fetch to the engine of this target of the site; several with commas", valueName: "targets"),
         completion: .targets
     )
     var on: String?

@@ -23,7 +23,11 @@ enum SSHArguments {
     /// What `rsync -e` takes, which knows quotes and nothing else of a shell, and appends the name itself.
     static func remoteShell(_ destination: SSHDestination, socket: String?) -> String {
         let words = ["ssh"] + connection(destination, socket: socket).dropLast(2)
-        return words.map { $0.contains { $0.isWhitespace } ? "'\($0)'" : $0 }.joined(separator: " ")
+        return words.map { word in
+            // A quote stands twice between quotes.
+            word.contains { $0.isWhitespace || $0 == "'" } ? "'\(word.replacing("'", with: "''"))'" : word
+        }
+        .joined(separator: " ")
     }
 
     /// Tells the person's own configuration of a machine, without reaching it.
@@ -35,8 +39,10 @@ enum SSHArguments {
     /// so that no word of it is in a list of processes.
     static func command(scriptBytes: Int) -> String { "exec /bin/sh -c 'eval \"$(head -c \(scriptBytes))\"'" }
 
-    /// A path in which nothing stands for something else.
+    /// A path in which nothing stands for something else, and which an option of ssh takes for one word.
     private static func escaped(_ path: String) -> String {
-        path.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%")
+        let path = path.replacing("%", with: "%%")
+        guard path.contains(where: { $0.isWhitespace || "\"'#".contains($0) }) else { return path }
+        return "\"" + path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 }

@@ -18,7 +18,7 @@ import Testing
         let destination = try #require(SSHDestination("-p 2222 login"))
         let shell = SSHArguments.remoteShell(destination, socket: "/var/a b/50%")
         #expect(shell.hasPrefix("ssh -o BatchMode=yes "))
-        #expect(shell.contains(" '-o' ") == false && shell.contains("'ControlPath=/var/a b/50%%'"))
+        #expect(shell.contains(" '-o' ") == false && shell.contains("'ControlPath=\"/var/a b/50%%\"'"))
         #expect(shell.hasSuffix(" -p 2222"))
     }
 
