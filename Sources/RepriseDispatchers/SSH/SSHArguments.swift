@@ -23,11 +23,12 @@ enum SSHArguments {
     /// What `rsync -e` takes, which knows quotes and nothing else of a shell, and appends the name itself.
     static func remoteShell(_ destination: SSHDestination, socket: String?) -> String {
         let words = ["ssh"] + connection(destination, socket: socket).dropLast(2)
-        return words.map { word in
-            // A quote stands twice between quotes.
-            word.contains { $0.isWhitespace || $0 == "'" } ? "'\(word.replacing("'", with: "''"))'" : word
-        }
-        .joined(separator: " ")
+        return
+            words.map { word in
+                // A quote stands twice between quotes.
+                word.contains { $0.isWhitespace || $0 == "'" } ? "'\(word.replacing("'", with: "''"))'" : word
+            }
+            .joined(separator: " ")
     }
 
     /// Tells the person's own configuration of a machine, without reaching it.
