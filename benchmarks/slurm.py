@@ -74,7 +74,7 @@ class SlurmBench:
         self.calls.write_text("")
         stamp = self.scratch / "submitted"
         stamp.unlink(missing_ok=True)
-        shutil.rmtree(self.place / ".reprise", ignore_errors=True)
+        self.put_away(self.place / ".reprise")
         begin = time.time()
         done = subprocess.run([self.reprise, "run", "bench.exp.yaml", "--quiet", "--yes", f"index=range(0,{count})"], cwd=self.place, text=True,
                               env={**os.environ, "PATH": f"{self.path}:{os.environ['PATH']}"}, stdin=subprocess.DEVNULL, capture_output=True)
@@ -144,9 +144,14 @@ class SlurmBench:
 
     def empty(self, name):
         folder = self.scratch / name
-        shutil.rmtree(folder, ignore_errors=True)
+        self.put_away(folder)
         folder.mkdir()
         return folder
+
+    def put_away(self, folder):
+        """Not removed: ext4 makes files several times as slowly for minutes after many were removed."""
+        if folder.exists():
+            folder.rename(self.scratch / f"old-{time.time_ns()}")
 
     def wrappers(self):
         """A folder for PATH whose commands of Slurm write down that they were called."""

@@ -1,14 +1,20 @@
 /// The parts of `run.sh` that are the same in every run.
 enum RunScriptParts {
     /// `now` sets `milliseconds` to the time of day: from the clock that the engine lends, else from `date`, which does
-    /// not know milliseconds everywhere.
+    /// not know milliseconds everywhere. `date` is asked once: the kernel's own count leads on from there.
     static let time = """
         now() {
-            if [ -n "$clock" ] && [ -r /proc/uptime ] && read -r uptime idle < /proc/uptime; then
-                milliseconds=$((clock + ${uptime%.*}${uptime#*.}0))
+            since=
+            if [ -r /proc/uptime ] && read -r uptime idle < /proc/uptime; then
+                part=${uptime#*.}
+                since=$((${uptime%.*} * 1000 + 1${part}0 - 1000))
+            fi
+            if [ -n "$clock" ] && [ -n "$since" ]; then
+                milliseconds=$((clock + since))
             else
                 milliseconds=$(date +%s%3N)
                 case $milliseconds in *[!0-9]*) milliseconds=$(date +%s)000 ;; esac
+                [ -z "$since" ] || clock=$((milliseconds - since))
             fi
         }
 

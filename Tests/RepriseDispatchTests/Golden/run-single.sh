@@ -12,11 +12,17 @@ group=${REPRISE_MEMORY_GROUP-}
 unset REPRISE_CLOCK REPRISE_MEMORY_GROUP
 
 now() {
-    if [ -n "$clock" ] && [ -r /proc/uptime ] && read -r uptime idle < /proc/uptime; then
-        milliseconds=$((clock + ${uptime%.*}${uptime#*.}0))
+    since=
+    if [ -r /proc/uptime ] && read -r uptime idle < /proc/uptime; then
+        part=${uptime#*.}
+        since=$((${uptime%.*} * 1000 + 1${part}0 - 1000))
+    fi
+    if [ -n "$clock" ] && [ -n "$since" ]; then
+        milliseconds=$((clock + since))
     else
         milliseconds=$(date +%s%3N)
         case $milliseconds in *[!0-9]*) milliseconds=$(date +%s)000 ;; esac
+        [ -z "$since" ] || clock=$((milliseconds - since))
     fi
 }
 

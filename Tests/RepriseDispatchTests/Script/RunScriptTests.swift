@@ -99,6 +99,21 @@ import Testing
         #expect(abs(ended.milliseconds - before) < 60_000)
     }
 
+    @Test func `where no clock is lent, one process tells the time, and the kernel how long the program took`()
+        async throws
+    {
+        try folder.write(.sample("sleep 0.2"))
+        let files = LiveFileSystem()
+        try files.makeFolder(folder.path + "/bin")
+        let shim = "#!/bin/sh\necho asked >> '\(folder.path)/asked'\nPATH=/usr/bin:/bin exec date \"$@\"\n"
+        try files.write(shim, to: folder.path + "/bin/date", mode: 0o755)
+        _ = try await folder.execute(variables: ["PATH": folder.path + "/bin:/usr/bin:/bin"])
+        #expect(try files.text(folder.path + "/asked") == "asked\n")
+        let record = try #require(ExitFile.read(in: folder.path, files))
+        let (started, ended) = (try #require(record.startedAt), try #require(record.endedAt))
+        #expect(ended.milliseconds - started.milliseconds >= 190)
+    }
+
     @Test(arguments: [("nosuchprogram", 127), ("/etc/passwd", 126)])
     func `a command that cannot be executed says so`(program: String, status: Int) async throws {
         var request = RunRequest.sample("")
