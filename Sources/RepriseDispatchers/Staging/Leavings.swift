@@ -48,7 +48,7 @@ package struct Leavings: Sendable {
         var exit: [UInt8]?
         while let entry = try reader.next() {
             switch place(of: entry) {
-            case .mark: continue
+            case .mark, .top: continue
             case .exit: exit = try content(of: entry, &reader, limit: 64 << 10)
             case .nowhere: facts.notes.append("`\(pathText(entry.path))` was not brought back: it has no place here")
             case .kept:
@@ -142,16 +142,18 @@ package struct Leavings: Sendable {
 
     // MARK: Where things belong
 
-    private enum Place { case kept, mark, exit, nowhere }
+    /// `top` is `work` or `outputs` itself, which travels where nothing is in it.
+    private enum Place { case kept, mark, exit, top, nowhere }
 
     private func place(of entry: TarEntry) -> Place {
         let place = place(of: entry.path)
+        if place == .top { return entry.kind == .folder ? .top : .nowhere }
         return place == .kept || entry.kind == .file ? place : .nowhere
     }
 
     private func place(of path: PathBytes) -> Place {
         guard let names = ConfinedFolder.names(path), let first = names.first else { return .nowhere }
-        if first == Array("work".utf8) || first == Array("outputs".utf8) { return names.count > 1 ? .kept : .nowhere }
+        if first == Array("work".utf8) || first == Array("outputs".utf8) { return names.count > 1 ? .kept : .top }
         guard path.starts(with: Array(below.utf8)) else { return .nowhere }
         let name = String(decoding: path.dropFirst(below.utf8.count), as: UTF8.self)
         if name == ExitFile.name { return .exit }

@@ -47,6 +47,14 @@ import Testing
         #expect(try staged.notes().contains { $0.contains("../../victim") })
     }
 
+    @Test func `a run that left nothing has nothing noted`() throws {
+        let staged = try StagedFolders(.ours)
+        defer { staged.remove() }
+        try unpack([entry("outputs", .folder), entry("work/", .folder), entry("work/empty", .folder)], in: staged)
+        #expect(try staged.notes().isEmpty)
+        #expect(try staged.files.isFolder("\(staged.here)/work/empty"))
+    }
+
     @Test func `what is gone there is removed here, and nothing else`() throws {
         let staged = try StagedFolders(.ours)
         defer { staged.remove() }

@@ -110,6 +110,8 @@ sweep: {{grid: {{index: [0, 1, 2]}}}}
         project.reprise("resume", failed, "--quiet")
         for run in project.runs():
             outputs = {output["path"]: output["bytes"] for output in project.show(run["id"])["outputs"]}
+            if notes := project.show(run["id"])["notes"]:
+                raise Failed(f"notes on a run that did nothing unusual: {notes}")
             if run["state"] != "finished" or executed(project, run["id"]) != 1 or outputs != {"outputs/all": 11}:
                 raise Failed(f"after: {run['state']}, prepared {executed(project, run['id'])} times, {outputs}")
 
