@@ -15,6 +15,7 @@ is_alive() {
     docker) pid_of dockerd ;;
     registry) pid_of registry-open ;;
     slurm) pid_of munged ;;
+    slurmdbd) pid_of munged-accounts ;;
     ssh) pid_of sshd ;;
     moto) pid_of moto ;;
     kubernetes) pid_of containerd ;;
