@@ -74,7 +74,8 @@ extension Supervisor {
 
     /// The engine did not take the job after others: it waits here for what it needs.
     func decline(_ key: JobKey) {
-        jobs[key]?.declined = afters(of: key)
+        let after = afters(of: key)
+        jobs[key]?.declined = after
         block(key)
     }
 

@@ -67,7 +67,8 @@ extension Supervisor {
         if let doom = supervised.doom { return endUnstarted(key, .cancelled, reason: doom) }
         jobs[key]?.isCancelling = false
         // After the very same it is not handed over again.
-        jobs[key]?.declined = afters(of: key)
+        let after = afters(of: key)
+        jobs[key]?.declined = after
         toldReasons[key] = nil
         let reason = needs.reason(supervised.job)
         change(JobChange(key: key, state: .queued, at: wallClock.now(), reason: reason, isReturned: true))
