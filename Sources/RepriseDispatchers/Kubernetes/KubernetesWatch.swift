@@ -101,6 +101,9 @@ actor KubernetesWatch {
     // MARK: Judging
 
     func judge(_ job: Job, _ handle: JobHandle) -> JobStatus {
+        guard known[job.key] != nil else { return .submitted }
+        // The cluster was asked a while ago, and the job may have begun since.
+        look(at: job)
         guard let seen = known[job.key] else { return .submitted }
         let began = seen.start ?? pod(of: job, handle)?.termination?.started
         let asLooks: JobStatus = seen.claim == nil ? .submitted : .running(since: began)
@@ -134,7 +137,7 @@ actor KubernetesWatch {
         evidence.start = seen?.start ?? jobFiles.start(of: job)
         evidence.isCarried = carries
         evidence.limit = jobFiles.limit(of: job)
-        evidence.claim = seen?.claim ?? jobFiles.claim(of: job)
+        evidence.claim = seen?.claim
         evidence.verdict = seen?.verdict
         // Another Job of that name is not this one.
         let row = state.jobs[handle.description]
