@@ -127,7 +127,7 @@ def expect_right(project, run, notes):
         if executions != (0 if fails and job == "evaluate" else 1):
             raise Failed(f"{run['id'][:8]}.{job} of index {index} was executed {executions} times\n{project.trace()}")
     shown = project.show(run["id"])
-    states = {job["step"] + (f".{job['split']}" if job.get("split") is not None else ""): job["state"] for job in shown["jobs"]}
+    states = {name_of(job["key"]): job["state"] for job in shown["jobs"]}
     wanted = dict.fromkeys(JOBS, "finished") | ({"train.1": "failed", "evaluate": "cancelled"} if fails else {})
     if states != wanted or run["state"] != ("failed" if fails else "finished"):
         raise Failed(f"run {run['id'][:8]} of index {index} is {run['state']}: {states}, {run['reason']}\n{project.trace()}")
@@ -138,3 +138,10 @@ def expect_right(project, run, notes):
     total = project.store / "runs" / run["id"] / "outputs" / "total"
     if not fails and total.read_text() != f"{2 * (3 * index + 3)}\n":
         raise Failed(f"run {run['id'][:8]} of index {index} has the total {total.read_text()}")
+
+
+def name_of(key):
+    """A job's step and split. A key is an object, or `RUN.step.split@attempt`."""
+    if isinstance(key, str):
+        return key.split("@")[0].split(".", 1)[1]
+    return key["step"] + (f".{key['split']}" if key.get("split") is not None else "")
