@@ -13,9 +13,7 @@ struct `Real modules` {
     private let bench = SlurmBench()
 
     private func end(_ modules: [String], _ command: String) async throws -> (Job, JobStatus) {
-        var variables = inheritedVariables()
-        variables["MODULEPATH"] = TestEngine.moduleFolder
-        let slurm = bench.makeSlurm(SlurmSettings(modules: modules), variables: variables)
+        let slurm = bench.makeSlurm(SlurmSettings(modules: modules), processes: ModuleRunner())
         let job = try bench.makeJob(command)
         return (job, try await slurm.untilEnded(job, try await slurm.submit(job)))
     }
@@ -41,5 +39,14 @@ struct `Real modules` {
         #expect(reason?.hasPrefix("cannot load the module \(module) on n") == true, "\(reason ?? "")")
         #expect(try bench.executions(of: job) == 0)
         #expect(try bench.files.text(job.folder + "/stderr.log").contains("ERROR") == true)
+    }
+}
+
+/// Executes programs as a shell would in which the tests' modules can be found.
+private struct ModuleRunner: ProcessRunner {
+    func run(_ invocation: Invocation) async throws -> ProcessResult {
+        var invocation = invocation
+        invocation.variables["MODULEPATH"] = TestEngine.moduleFolder
+        return try await LiveProcessRunner().run(invocation)
     }
 }

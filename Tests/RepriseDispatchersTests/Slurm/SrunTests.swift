@@ -45,7 +45,7 @@ import Testing
         #expect(allocation.processors == [4, 4, 8])
         #expect(allocation.capacity(slots: nil) == Capacity(cpus: 16, memory: 2700 << 20))
         #expect(allocation.words == "allocation 4711, 3 nodes with 16 processors")
-        #expect(SrunAllocation.repeated("4(x") == [] && SrunAllocation.repeated("") == [])
+        #expect(SrunAllocation.repeated("many") == [] && SrunAllocation.repeated("") == [])
         let bare = try #require(SrunAllocation(["SLURM_JOB_ID": "1"]))
         #expect(bare.capacity(slots: nil) == Capacity(slots: 20))
     }
