@@ -54,11 +54,10 @@ def no_rights(world, options):
 def too_much(world, options):
     """More than any node has, or than the partition gives."""
     with world.project(options) as project:
-        done = project.reprise("run", plain(project, more="resources: {memory: 900GiB}\n"), "--quiet", expecting=None)
-        expect_told(project, done, "memory")
-    with world.project(options) as project:
-        done = project.reprise("run", plain(project, more="resources: {time: 48h}\n"), *changed(partition="short"), "--quiet", expecting=None)
-        expect_told(project, done, "time", "short")
+        refused(project, plain(project, more="resources: {memory: 900GiB}\n"), "memory", "largest")
+        refused(project, plain(project, more="resources: {cpus: 999}\n"), "processors", "largest")
+        refused(project, plain(project, more="resources: {gpus: 64}\n"), "GPUs", "largest")
+        refused(project, plain(project, more="resources: {time: 48h}\n"), "time", "short", arguments=changed(partition="short"))
 
 
 def unschedulable(world, options):
@@ -79,7 +78,7 @@ def expect_told(project, done, *words):
     said = done.stdout + done.stderr
     if done.returncode == 0:
         raise Failed(f"it is said to have run:\n{said}")
-    if runs := project.runs():
+    if runs := project.store.exists() and project.runs():
         shown = project.show()
         said += f" {shown['state']}: {shown['reason']}"
         if len(runs) != 1 or shown["state"] != "failed":
