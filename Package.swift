@@ -183,8 +183,8 @@ let package = Package(
         test(
             "Reprise",
             [
-                "RepriseComparison", "RepriseDispatch", "RepriseExperiments", "RepriseImages", "RepriseSite",
-                "RepriseSnapshots", "RepriseStore", "RepriseTracking",
+                "RepriseComparison", "RepriseDispatch", "RepriseDispatchers", "RepriseExperiments", "RepriseImages",
+                "RepriseSite", "RepriseSnapshots", "RepriseStore", "RepriseTracking",
             ]
         ),
         test("RepriseImports", ["RepriseTracking", "RepriseStore", "Reprise"]),

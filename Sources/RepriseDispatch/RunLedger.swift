@@ -26,6 +26,9 @@ package struct LedgerJob: Hashable, Sendable {
     package var target: String
     /// What its launch alone said of the target.
     package var settings: Mapping
+    /// For a job that an engine has: everything that was set for the target when the engine got it, where other things hold
+    /// now; null for what was not set then.
+    package var handed: Mapping?
     /// The run's folder, absolute.
     package var runFolder: String
     package var resources: Resources
@@ -41,6 +44,7 @@ package struct LedgerJob: Hashable, Sendable {
         record: JobRecord,
         target: String,
         settings: Mapping = [:],
+        handed: Mapping? = nil,
         runFolder: String,
         resources: Resources,
         retry: RetryPolicy,
@@ -51,6 +55,7 @@ package struct LedgerJob: Hashable, Sendable {
         self.record = record
         self.target = target
         self.settings = settings
+        self.handed = handed
         self.runFolder = runFolder
         self.resources = resources
         self.retry = retry

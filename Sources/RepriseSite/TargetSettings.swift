@@ -80,6 +80,12 @@ package struct ImageSettings: Hashable, Sendable {
 }
 
 extension Site {
+    /// The same with what one launch says of it, which may be all that is said of it.
+    package func settings(for target: String, saying said: Mapping) throws -> TargetSettings {
+        if !targets.contains(target), let own = TargetSettings(target, saying: said) { return own }
+        return try settings(for: target).overridden(by: said)
+    }
+
     /// The settings of the named target, or of the chosen one. An unknown name is an error with the nearest one.
     package func settings(for target: String? = nil) throws -> TargetSettings {
         let place = target == nil ? try effective("target")?.place : nil

@@ -1,3 +1,4 @@
+import OrderedCollections
 import RepriseModel
 import RepriseSite
 import RepriseStore
@@ -11,13 +12,14 @@ extension Laboratory {
         _ store: Store,
         _ progress: @escaping @Sendable (ProgressEvent) -> Void
     ) async throws {
-        let fetched = try fetchedImages(of: site, store, progress)
-        guard !fetched.targets.isEmpty else { return }
+        let fetched = fetchedImages(store, { site }, progress)
         var ready: [Errand: ImageIdentity] = [:]
         for index in requests.indices {
             for step in requests[index].steps.indices {
-                let target = requests[index].target(of: requests[index].steps[step])
-                guard fetched.targets.contains(target), let image = requests[index].steps[step].environment?.image
+                let name = requests[index].target(of: requests[index].steps[step])
+                let said = requests[index].settings?[name]?.mapValue ?? [:]
+                guard let image = requests[index].steps[step].environment?.image,
+                    case let target = try site.settings(for: name, saying: said), target.fetchesImages
                 else { continue }
                 let errand = Errand(image: image, target: target)
                 let found: ImageIdentity
@@ -34,6 +36,6 @@ extension Laboratory {
 
     private struct Errand: Hashable {
         var image: ImageIdentity
-        var target: String
+        var target: TargetSettings
     }
 }

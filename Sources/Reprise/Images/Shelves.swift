@@ -3,6 +3,7 @@ import RepriseModel
 import RepriseSite
 import RepriseStore
 import RepriseSystem
+import Synchronization
 
 extension World {
     /// Finds the engines of this machine; what they told about themselves is remembered in the store.
@@ -52,19 +53,34 @@ extension Laboratory {
 }
 
 extension Laboratory {
-    /// The engines of every target that executes images.
-    func containerPlaces(of site: Site, _ store: Store) throws -> [String: RunContainers.Place] {
-        var places: [String: RunContainers.Place] = [:]
-        for name in site.targets {
-            let target = try site.settings(for: name)
-            guard target.isSupported, target.kind.executesHere || target.kind == .slurm else { continue }
-            // A target that cannot execute one kind of image may execute the other.
-            let apptainer = try? engine(for: target, format: .sif, in: store)
-            var place = RunContainers.Place(engine: try engine(for: target, in: store), apptainer: apptainer)
-            place.executesHere = target.kind.executesHere
-            places[name] = place
+    /// The engines of targets that execute images of this machine, each looked for once.
+    func containerPlaces(_ store: Store) -> @Sendable (TargetSettings) throws -> RunContainers.Place? {
+        let places = KnownPlaces()
+        return { target in
+            guard target.isSupported, target.kind.executesHere || target.kind == .slurm else { return nil }
+            return try places.place(for: target.withoutCapacity) {
+                // A target that cannot execute one kind of image may execute the other.
+                let apptainer = try? self.engine(for: target, format: .sif, in: store)
+                var place = RunContainers.Place(engine: try self.engine(for: target, in: store), apptainer: apptainer)
+                place.executesHere = target.kind.executesHere
+                return place
+            }
         }
-        return places
+    }
+}
+
+/// Keeps what was found for targets of which the same is said.
+private final class KnownPlaces: Sendable {
+    private let places = Mutex<[TargetSettings: RunContainers.Place]>([:])
+
+    func place(
+        for target: TargetSettings,
+        _ find: () throws -> RunContainers.Place
+    ) throws -> RunContainers.Place {
+        if let known = places.withLock({ $0[target] }) { return known }
+        let place = try find()
+        places.withLock { $0[target] = place }
+        return place
     }
 }
 

@@ -114,7 +114,11 @@ extension Laboratory {
         for target in request.targets {
             let part = request.part(on: target)
             guard part.steps.contains(where: { $0.environment != nil }) else { continue }
-            let images = launchImages(try site.settings(for: target), in: store, progress: progress)
+            let images = launchImages(
+                try site.settings(for: target, saying: request.settings?[target]?.mapValue ?? [:]),
+                in: store,
+                progress: progress
+            )
             try await RecordedImages(images: images, builder: images.builder, checkouts: checkouts)
                 .bring(part, code: code)
         }

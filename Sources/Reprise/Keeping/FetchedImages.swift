@@ -6,30 +6,27 @@ import RepriseStore
 
 /// The images of targets whose machines fetch them from a registry themselves, by digest.
 struct FetchedImages: Sendable {
-    let targets: Set<String>
-    /// Those that do not see the files of this machine.
-    let staging: Set<String>
     let published: PublishedImages
     let shelf: ImageShelf
     /// Sends an image to the target's registry and tells the digest by which it is there.
-    let publish: @Sendable (_ image: ImageIdentity, _ target: String) async throws -> ImageIdentity
+    let publish: @Sendable (_ image: ImageIdentity, _ target: TargetSettings) async throws -> ImageIdentity
 
     /// The container of a step; nil for a step without an image, and for targets that execute images of this machine.
     ///
     /// `mounts` is what it sees of the files of this machine, where the target does.
     func container(
         _ step: StepRequest,
-        on target: String,
+        on target: TargetSettings,
         mounts: [JobContainer.Mount]
     ) async throws -> JobContainer? {
-        guard targets.contains(target), let environment = step.environment else { return nil }
+        guard target.fetchesImages, let environment = step.environment else { return nil }
         let image = try await located(environment.image, target)
-        return container(environment, image, staging.contains(target) ? [] : mounts)
+        return container(environment, image, target.stagesFiles ? [] : mounts)
     }
 
     /// Sees to it, before anything is queued, that the target's machines can fetch the image, as far as that can be told
     /// from here: sends it to the target's registry if none has it, or has it any more. Hands it back as it is there.
-    func ready(_ image: ImageIdentity, on target: String) async throws -> ImageIdentity {
+    func ready(_ image: ImageIdentity, on target: TargetSettings) async throws -> ImageIdentity {
         let known = try await located(image, target)
         guard await shelf.isPublished(known) == false else { return known }
         do {
@@ -47,10 +44,10 @@ struct FetchedImages: Sendable {
     fileprivate static let notPublished = "image-not-published"
 
     /// With the registry that has it, to which it is sent if there is none.
-    private func located(_ image: ImageIdentity, _ target: String) async throws -> ImageIdentity {
+    private func located(_ image: ImageIdentity, _ target: TargetSettings) async throws -> ImageIdentity {
         guard image.format == .oci else {
             throw Mistake(
-                "target `\(target)` executes no images of the kind of `\(image.reference)`",
+                "target `\(target.name)` executes no images of the kind of `\(image.reference)`",
                 why: "its machines fetch images from a registry, and a `.sif` is a file",
                 fix: "name an image of a registry, or a Dockerfile",
                 code: "wrong-image-format"
@@ -61,7 +58,11 @@ struct FetchedImages: Sendable {
     }
 
     /// Jobs are prepared several at once, and an image is sent once.
-    private func sent(_ image: ImageIdentity, _ target: String, insteadOf gone: Digest?) async throws -> ImageIdentity {
+    private func sent(
+        _ image: ImageIdentity,
+        _ target: TargetSettings,
+        insteadOf gone: Digest?
+    ) async throws -> ImageIdentity {
         try await shelf.sending(image) {
             let known = published.located(image)
             return known.manifest == gone ? try await publish(known, target) : known
@@ -69,10 +70,10 @@ struct FetchedImages: Sendable {
     }
 
     /// The same for a job that went there before. Asks nobody.
-    func adopt(_ step: StepRequest, on target: String, mounts: [JobContainer.Mount]) -> JobContainer? {
-        guard targets.contains(target), let environment = step.environment else { return nil }
+    func adopt(_ step: StepRequest, on target: TargetSettings, mounts: [JobContainer.Mount]) -> JobContainer? {
+        guard target.fetchesImages, let environment = step.environment else { return nil }
         let image = published.located(environment.image)
-        return container(environment, image, staging.contains(target) ? [] : mounts)
+        return container(environment, image, target.stagesFiles ? [] : mounts)
     }
 
     private func container(
@@ -97,26 +98,20 @@ struct FetchedImages: Sendable {
 }
 
 extension Laboratory {
-    /// What the machines of a site's targets fetch themselves.
+    /// What the machines of targets fetch themselves, by what the site says when it is needed.
     func fetchedImages(
-        of site: Site,
         _ store: Store,
+        _ site: @escaping @Sendable () -> Site,
         _ tell: @escaping @Sendable (ProgressEvent) -> Void
-    ) throws -> FetchedImages {
-        let targets = try site.targets.filter { name in
-            let kind = try site.settings(for: name).kind
-            return kind.needsImages && !kind.executesHere
-        }
-        return FetchedImages(
-            targets: Set(targets),
-            staging: Set(try targets.filter { try site.settings(for: $0).stagesFiles }),
+    ) -> FetchedImages {
+        FetchedImages(
             published: PublishedImages(folder: store.folder.root + "/images", files: world.files),
             shelf: shelf(store)
         ) { image, target in
-            let repository = try site.settings(for: target).text("images") ?? site.settings.images.repository
-            guard let repository else {
+            let now = site()
+            guard let repository = try target.text("images") ?? now.settings.images.repository else {
                 throw Mistake(
-                    "the machines of target `\(target)` cannot fetch the image `\(image.reference)`",
+                    "the machines of target `\(target.name)` cannot fetch the image `\(image.reference)`",
                     why: "no registry is known to have it",
                     fix: """
                         set `images: REGISTRY/REPOSITORY` for the target, which it is then sent to, or send it with \
@@ -128,7 +123,7 @@ extension Laboratory {
             let sent = try await self.imagePublish(
                 "sha256:\(image.id)",
                 to: repository,
-                target: target,
+                target: now.targets.contains(target.name) ? target.name : nil,
                 progress: tell
             )
             var image = image
@@ -136,4 +131,9 @@ extension Laboratory {
             return image
         }
     }
+}
+
+extension TargetSettings {
+    /// Whether its machines fetch images from a registry themselves.
+    var fetchesImages: Bool { kind.needsImages && !kind.executesHere }
 }

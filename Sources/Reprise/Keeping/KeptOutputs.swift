@@ -1,5 +1,6 @@
 import RepriseDispatch
 import RepriseModel
+import RepriseSite
 import RepriseSystem
 import RepriseTracking
 
@@ -9,11 +10,10 @@ struct KeptOutputs: Sendable {
 
     /// Bytes of the largest file that is kept.
     let limit: Int64
-    /// Targets whose engines may begin a later step by themselves.
-    let targets: Set<String>
     let files: any FileSystem
 
-    func keepsAside(_ target: String) -> Bool { targets.contains(target) }
+    /// Whether the target's engine may begin a later step by itself.
+    static func keepsAside(_ target: TargetSettings) -> Bool { !target.kind.executesHere && !target.stagesFiles }
 
     /// What is kept aside of a step; nil where none comes after it, or its code is nobody's own.
     static func patterns(_ step: StepRequest, of request: RunRequest) -> [String]? {

@@ -28,8 +28,8 @@ struct RunContainers: Sendable {
         var notes: [String]
     }
 
-    /// By the name of the target.
-    let places: [String: Place]
+    /// What executes containers on a target; nil where that is nobody's business here.
+    let place: @Sendable (TargetSettings) throws -> Place?
     let fetched: FetchedImages
     let shelf: ImageShelf
     let files: any FileSystem
@@ -39,19 +39,19 @@ struct RunContainers: Sendable {
     func prepare(
         _ step: StepRequest,
         of request: RunRequest,
+        on target: TargetSettings,
         _ resources: Resources,
         run: String
     ) async throws -> Prepared? {
         guard let environment = step.environment else { return nil }
         let image = environment.image
-        let target = request.target(of: step)
         if let container = try await fetched.container(step, on: target, mounts: mounts(of: request, run: run)) {
             return Prepared(container: container, reachesLoopback: false, notes: [])
         }
-        guard let place = places[target], let source = place.source(for: image.format) else {
+        guard let place = try place(target), let source = place.source(for: image.format) else {
             throw Mistake(
-                "target `\(target)` executes no images of the kind of `\(image.reference)`",
-                fix: "`reprise target check \(target)` tells what it does",
+                "target `\(target.name)` executes no images of the kind of `\(image.reference)`",
+                fix: "`reprise target check \(target.name)` tells what it does",
                 code: "no-engine"
             )
         }
@@ -68,10 +68,15 @@ struct RunContainers: Sendable {
     }
 
     /// The container of a job that an earlier supervisor prepared. Asks no engine: it is only looked after from now on.
-    func adopt(_ step: StepRequest, of request: RunRequest, run: String) throws -> JobContainer? {
+    func adopt(
+        _ step: StepRequest,
+        of request: RunRequest,
+        on target: TargetSettings,
+        run: String
+    ) throws -> JobContainer? {
         guard let environment = step.environment else { return nil }
         let mounts = try mounts(of: request, run: run)
-        if let container = fetched.adopt(step, on: request.target(of: step), mounts: mounts) { return container }
+        if let container = fetched.adopt(step, on: target, mounts: mounts) { return container }
         return try container(environment, image: "sha256:\(environment.image.id)", of: request, run: run)
     }
 

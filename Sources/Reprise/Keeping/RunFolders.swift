@@ -8,14 +8,14 @@ import RepriseSystem
 actor RunFolders {
     private let store: Store
     private let workspaces: Workspaces
-    /// Targets whose runs are executed by other machines.
-    nonisolated let elsewhere: Set<String>
+    /// Whether all of the run's steps are executed by this machine.
+    private let isExecutedHere: @Sendable (RunRequest) -> Bool
     private var busy: [RunID: [CheckedContinuation<Void, Never>]] = [:]
     private var manifests: [Digest: SnapshotManifest] = [:]
     private var requests: OrderedDictionary<RunID, RunRequest> = [:]
 
-    init(store: Store, workspaces: Workspaces, elsewhere: Set<String> = []) {
-        self.elsewhere = elsewhere
+    init(store: Store, workspaces: Workspaces, isExecutedHere: @escaping @Sendable (RunRequest) -> Bool) {
+        self.isExecutedHere = isExecutedHere
         self.store = store
         self.workspaces = workspaces
     }
@@ -72,7 +72,7 @@ actor RunFolders {
         // A layer is laid by the script itself, which in a container neither may nor sees what lies below, and on another
         // machine perhaps may not.
         let mayShare =
-            request.steps.allSatisfy { $0.environment == nil } && elsewhere.isDisjoint(with: request.targets)
+            request.steps.allSatisfy { $0.environment == nil } && isExecutedHere(request)
         return try await workspaces.prepare(manifest(request.frozen()).code, at: work, mayShare: mayShare)
     }
 

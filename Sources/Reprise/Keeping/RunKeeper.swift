@@ -9,6 +9,7 @@ import RepriseTracking
 
 /// What happens around each job: its folder is filled before it starts, and what it leaves is taken in.
 struct RunKeeper: JobLifecycle {
+    let site: SupervisedSite
     let store: Store
     let folders: RunFolders
     let containers: RunContainers
@@ -33,23 +34,25 @@ struct RunKeeper: JobLifecycle {
         let position = try Self.position(of: key, in: request)
         var prepared = try await self.job(job, request)
         if key.folder.isEmpty == false { try store.files.makeFolder(prepared.folder) }
+        let target = try site.settings(of: job)
         let container = try await containers.prepare(
             request.steps[position],
             of: request,
+            on: target,
             job.resources,
             run: job.runFolder
         )
         prepared.container = container?.container
         for note in container?.notes ?? [] { try store.note(note, on: key.run) }
         var input = try await scriptInput(key, request, position, plan)
-        let target = request.target(of: request.steps[position])
-        if let door, container?.reachesLoopback ?? true, !folders.elsewhere.contains(target) {
+        if let door, container?.reachesLoopback ?? true, target.kind.executesHere {
             input.surroundings = await door.variables(for: request)
         }
-        prepared.parcel = try await parcels.parcel(of: job, request, plan: plan)
+        if target.stagesFiles { prepared.parcel = try await parcels.parcel(of: job, request, plan: plan) }
         input.carriesData = prepared.parcel != nil
-        if outputs.keepsAside(target) { input.keeps = KeptOutputs.patterns(request.steps[position], of: request) }
+        if KeptOutputs.keepsAside(target) { input.keeps = KeptOutputs.patterns(request.steps[position], of: request) }
         try store.files.write(RunScript.text(input), to: prepared.folder + "/run.sh", mode: 0o755)
+        try site.note(target, for: job)
         return prepared
     }
 
@@ -58,13 +61,15 @@ struct RunKeeper: JobLifecycle {
         let request = try await folders.request(job.record.key.run)
         var adopted = try await self.job(job, request)
         let step = request.steps[try Self.position(of: job.record.key, in: request)]
-        adopted.container = try containers.adopt(step, of: request, run: job.runFolder)
-        if parcels.targets.contains(job.target) { adopted.parcel = parcels.bare(job, request) }
+        let target = try site.settings(of: job)
+        adopted.container = try containers.adopt(step, of: request, on: target, run: job.runFolder)
+        if target.stagesFiles { adopted.parcel = parcels.bare(job, request) }
         return adopted
     }
 
     private func job(_ job: LedgerJob, _ request: RunRequest) async throws -> Job {
         var secrets: [String: String] = [:]
+        if !request.credentials.isEmpty { await credentials.renew(site.site) }
         for (variable, name) in request.credentials {
             secrets[variable] = try await credentials.resolve(name.text).reveal()
         }

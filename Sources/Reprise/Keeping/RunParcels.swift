@@ -7,16 +7,13 @@ import RepriseSystem
 
 /// What travels with the jobs of targets that do not see this machine's files, and what came back from there.
 struct RunParcels: Sendable {
-    /// The targets that do not see this machine's files.
-    let targets: Set<String>
     let store: Store
     let folders: RunFolders
     let archives: CodeArchives
     let changes: WorkspaceChanges
 
-    /// What goes with a job whose folder is ready; nil where the target sees this machine's files.
-    func parcel(of job: LedgerJob, _ request: RunRequest, plan: WorkspacePlan) async throws -> JobParcel? {
-        guard targets.contains(job.target) else { return nil }
+    /// What goes with a job whose folder is ready.
+    func parcel(of job: LedgerJob, _ request: RunRequest, plan: WorkspacePlan) async throws -> JobParcel {
         let code = try await folders.manifest(request.frozen()).code
         try check(request, plan, on: job.target)
         let key = job.record.key

@@ -20,11 +20,16 @@ public struct LaunchPlan: Sendable {
         site.handedOn(except: Set(targets.filter { (try? site.settings(for: $0).kind.executesHere) == false }))
     }
 
-    /// What the launch alone says of targets elsewhere, which its runs keep; nil where it says nothing.
+    /// What the launch alone says of targets, which its runs keep; nil where it says nothing. How much of this machine may be
+    /// used at one time is nobody's own.
     var ownSettings: Mapping? {
         var own: Mapping = [:]
-        for name in targets where (try? site.settings(for: name).kind.executesHere) == false {
-            let said = site.launchSettings(of: name)
+        for name in targets {
+            guard let kind = try? site.settings(for: name).kind else { continue }
+            var said = site.launchSettings(of: name)
+            if kind.executesHere, said["kind"] == nil {
+                said = said.filter { $0.key != "image" && !TargetSettings.capacity.contains($0.key) }
+            }
             if !said.isEmpty { own[name] = .map(said) }
         }
         return own.isEmpty ? nil : own

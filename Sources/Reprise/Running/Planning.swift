@@ -36,6 +36,7 @@ extension Laboratory {
         let targets = try PlannedTargets(choice, site)
         plans = try targets.dealtOut(plans)
         for target in targets.settings.values {
+            try site.checkKind(of: target.name)
             try checkDevelopment(options, on: target)
             plans = try decided(plans, on: target)
         }

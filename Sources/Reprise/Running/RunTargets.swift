@@ -49,7 +49,7 @@ extension Laboratory {
     /// Refuses to send a recorded run where it cannot be executed. Asks the engines elsewhere, each once.
     func checkTargets(of request: RunRequest, _ site: Site) async throws {
         let targets = try request.targets.map { name in
-            try site.settings(for: name).overridden(by: request.settings?[name]?.mapValue ?? [:])
+            try site.settings(for: name, saying: request.settings?[name]?.mapValue ?? [:])
         }
         for target in targets {
             let name = target.name

@@ -56,7 +56,7 @@ extension Laboratory {
     ) async throws -> Deliveries {
         let site = try site(overrides: settings)
         let door = try trackingDoor(store, site)
-        let supervisor = try await supervisor(store, site, door) { _ in }
+        let supervisor = try await supervisor(store, site, settings, door) { _ in }
         let deliveries = try Deliveries(siteTrackers(site), store, world: world)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await deliveries.run() }
@@ -90,7 +90,7 @@ extension Laboratory {
         while try await follower.poll(tell) {
             let isOurs = await follower.isOpen(anyOf: launched)
             if isOurs, let lock = try SupervisorLock(folder: store.folder.root, process: processID()) {
-                try await supervise(until: .ended(launched), store, site, deliveries, follower, tell)
+                try await supervise(until: .ended(launched), store, site, settings, deliveries, follower, tell)
                 withExtendedLifetime(lock) {}
             } else {
                 try await ContinuousClock().sleep(for: .milliseconds(100))
@@ -108,12 +108,13 @@ extension Laboratory {
         until goal: SupervisorGoal,
         _ store: Store,
         _ site: Site,
+        _ settings: [String],
         _ deliveries: Deliveries,
         _ follower: RunFollower,
         _ tell: @escaping @Sendable (ProgressEvent) -> Void
     ) async throws {
         let door = try trackingDoor(store, site)
-        let supervisor = try await supervisor(store, site, door, tell)
+        let supervisor = try await supervisor(store, site, settings, door, tell)
         let events = await supervisor.events()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -132,122 +133,25 @@ extension Laboratory {
     private func supervisor(
         _ store: Store,
         _ site: Site,
+        _ overrides: [String],
         _ door: TrackingDoor?,
         _ tell: @escaping @Sendable (ProgressEvent) -> Void
     ) async throws -> Supervisor {
-        let settings = try site.settings
+        let grace = try site.settings.grace
         var pace = SupervisorPace()
-        pace.grace = settings.grace
+        pace.grace = grace
+        let supervised = try SupervisedSite(self, store, overrides: overrides) { settings, known in
+            try self.supervisorTarget(settings, known, store, grace: grace)
+        }
         return Supervisor(
             ledger: store,
-            lifecycle: try keeper(store, site, settings, door, tell),
-            targets: try targets(of: site, store, grace: settings.grace),
+            lifecycle: try keeper(supervised, door, tell),
+            targets: try supervised.everyTarget(),
+            source: supervised,
             clock: ContinuousClock(),
             wallClock: world.wallClock,
             pace: pace
         )
-    }
-
-    private func keeper(
-        _ store: Store,
-        _ site: Site,
-        _ settings: Settings,
-        _ door: TrackingDoor?,
-        _ tell: @escaping @Sendable (ProgressEvent) -> Void
-    ) throws -> RunKeeper {
-        let maker = world.snapshotMaker(store.folder)
-        let elsewhere = try site.targets.filter { try !site.settings(for: $0).kind.executesHere }
-        let folders = RunFolders(store: store, workspaces: maker.workspaces, elsewhere: Set(elsewhere))
-        let staging = try site.targets.filter { try site.settings(for: $0).stagesFiles }
-        return RunKeeper(
-            store: store,
-            folders: folders,
-            containers: RunContainers(
-                places: try containerPlaces(of: site, store),
-                fetched: try fetchedImages(of: site, store, tell),
-                shelf: shelf(store),
-                files: world.files,
-                tell: tell
-            ),
-            parcels: RunParcels(
-                targets: Set(staging),
-                store: store,
-                folders: folders,
-                archives: maker.codeArchives,
-                changes: maker.workspaceChanges
-            ),
-            credentials: CredentialStore(
-                site,
-                environment: world.variables,
-                files: world.files,
-                processes: world.processes
-            ),
-            overlay: world.overlayMount,
-            data: DataCheck(capture: maker.dataCapture, clock: world.wallClock),
-            outputs: KeptOutputs(
-                limit: settings.outputLimit,
-                targets: Set(elsewhere).subtracting(staging),
-                files: world.files
-            ),
-            events: EventFiles(store: store, folders: folders, pattern: settings.tensorBoard.map(PathPattern.init)),
-            door: door,
-            onMetrics: { tell(.metrics($0, $1)) }
-        )
-    }
-
-    private func targets(of site: Site, _ store: Store, grace: Duration) throws -> [String: SupervisorTarget] {
-        let machine = MachineSize.live(world.files)
-        let files = world.files
-        let root = store.folder.root
-        var targets: [String: SupervisorTarget] = [:]
-        for name in site.targets {
-            let settings = try site.settings(for: name)
-            guard settings.isSupported else { continue }
-            guard settings.kind.executesHere else {
-                let parts = world.clusterParts(settings, store: root, grace: grace)
-                targets[name] = SupervisorTarget(
-                    dispatcher: try DispatcherList.make(parts),
-                    capacity: DispatcherList.cluster(parts)?.capacity ?? .unbounded,
-                    freeDisk: { try? files.freeSpace(root) },
-                    own: { [world] said in
-                        // What the site says too needs no dispatcher of its own.
-                        let own = settings.overridden(by: said)
-                        guard own != settings else { return nil }
-                        return try DispatcherList.make(world.clusterParts(own, store: root, grace: grace))
-                    },
-                    divides: { settings.overridden(by: $0).mostRuns == nil }
-                )
-                continue
-            }
-            let known = settings.memory ?? machine.memory
-            let gpus = settings.gpus.map { Array(machine.gpus.prefix($0)) } ?? machine.gpus
-            targets[name] = SupervisorTarget(
-                dispatcher: try dispatcher(of: settings, store, grace: grace),
-                capacity: Capacity(
-                    slots: settings.slots,
-                    cpus: max(settings.cpus ?? machine.processors, 1),
-                    memory: known,
-                    gpus: gpus
-                ),
-                freeDisk: { try? files.freeSpace(root) }
-            )
-        }
-        return targets
-    }
-
-    private func dispatcher(of target: TargetSettings, _ store: Store, grace: Duration) throws -> any Dispatcher {
-        let parts = DispatcherParts(
-            target: target,
-            files: world.files,
-            processes: world.processes,
-            variables: world.variables,
-            grace: grace,
-            wallClock: world.wallClock,
-            engine: try engine(for: target, in: store),
-            // A target that cannot execute files may execute other images.
-            apptainer: try? engine(for: target, format: .sif, in: store)
-        )
-        return try DispatcherList.make(parts)
     }
 }
 

@@ -21,6 +21,12 @@ extension Laboratory {
         return try Site.load(inputs, files: world.files)
     }
 
+    /// The files that the site is read from, whether or not they are there.
+    func siteFiles() throws -> [String] {
+        let inputs = SiteInputs(environment: world.variables, projectFolder: try projectFolder())
+        return [inputs.machineFile, inputs.userFile, inputs.projectFile].compactMap { $0 }
+    }
+
     /// Where `reprise.yaml` is looked for: beside the store, or here where there is no store yet.
     private func projectFolder() throws -> String {
         try storeFolder(near: folder).map { RepriseSystem.folder(of: $0) } ?? folder

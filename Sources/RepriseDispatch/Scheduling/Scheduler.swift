@@ -109,6 +109,18 @@ package struct Scheduler {
         waiting.values.filter { runs.contains($0.order.key.run) }.sorted { $0.order < $1.order }.map(\.order.key)
     }
 
+    /// Makes the target known, or gives it another capacity; what runs there keeps what it has.
+    package mutating func setCapacity(_ capacity: Capacity, of target: String) {
+        guard targets[target]?.occupancy.capacity != capacity else { return }
+        var occupancy = Occupancy(capacity)
+        for entry in running.values where entry.target == target {
+            _ = occupancy.take(entry.demand, holding: entry.holdings)
+        }
+        if targets[target] == nil { targets[target] = TargetQueue(capacity) }
+        targets[target]?.occupancy = occupancy
+        targets[target]?.isSettled = false
+    }
+
     package mutating func setFreeDisk(_ bytes: Int64?, of target: String) {
         guard targets[target]?.occupancy.freeDisk != bytes else { return }
         targets[target]?.occupancy.freeDisk = bytes

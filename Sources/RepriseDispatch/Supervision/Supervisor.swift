@@ -11,7 +11,9 @@ import RepriseSystem
 package actor Supervisor {
     let ledger: any RunLedger
     let lifecycle: any JobLifecycle
-    let targets: [String: SupervisorTarget]
+    var targets: [String: SupervisorTarget]
+    /// Where targets come from that are not known yet, or that change.
+    let source: (any TargetSource)?
     let clock: any Clock<Duration>
     let wallClock: any WallClock
     let pace: SupervisorPace
@@ -38,8 +40,10 @@ package actor Supervisor {
     /// How often in a row the ledger refused; nothing starts meanwhile.
     var refusals = 0
 
-    /// The dispatchers of launches that said something else of a target than the site does, by `LedgerJob.place`.
-    var ownDispatchers: [String: any Dispatcher] = [:]
+    /// Targets as they are to be as soon as nothing is under way to them; they get nothing until then.
+    var comingTargets: [String: SupervisorTarget] = [:]
+    /// The dispatchers of launches that said something else of a target than the site does, by target and `LedgerJob.place`.
+    var ownDispatchers: [String: [String: any Dispatcher]] = [:]
     /// Targets that get nothing at the moment: a submission is under way, or was a moment ago, or was refused.
     var closed: Set<String> = []
     /// How often in a row the engine of a target refused a submission that it may take later.
@@ -59,6 +63,7 @@ package actor Supervisor {
         ledger: any RunLedger,
         lifecycle: any JobLifecycle,
         targets: [String: SupervisorTarget],
+        source: (any TargetSource)? = nil,
         clock: any Clock<Duration>,
         wallClock: any WallClock,
         pace: SupervisorPace = SupervisorPace()
@@ -66,6 +71,7 @@ package actor Supervisor {
         self.ledger = ledger
         self.lifecycle = lifecycle
         self.targets = targets
+        self.source = source
         self.clock = clock
         self.wallClock = wallClock
         self.pace = pace
@@ -145,11 +151,16 @@ package actor Supervisor {
     private func watch(_ group: inout DiscardingTaskGroup) {
         group.addTask { await self.repeatedly(every: self.pace.poll) { await self.lookForNews() } }
         group.addTask { await self.repeatedly(every: self.pace.observation) { await self.observe() } }
-        for (name, target) in targets {
-            let capabilities = type(of: target.dispatcher).capabilities
-            let interval = capabilities.sharesFiles ? pace.status : pace.remoteStatus
+        for name in targets.keys { group.addTask { await self.watch(name) } }
+    }
+
+    private func watch(_ name: String) async {
+        guard let dispatcher = targets[name]?.dispatcher else { return }
+        let capabilities = type(of: dispatcher).capabilities
+        let interval = capabilities.sharesFiles ? pace.status : pace.remoteStatus
+        await withDiscardingTaskGroup { group in
             group.addTask { await self.repeatedly(every: interval) { await self.queryInTurn(name) } }
-            group.addTask { await self.listen(to: target.dispatcher, of: name) }
+            group.addTask { await self.listen(to: dispatcher, of: name) }
         }
     }
 
@@ -175,6 +186,8 @@ package actor Supervisor {
         case .queue(let key, let pause): await queue(key, after: pause)
         case .open(let target, let pause): await open(target, after: pause)
         case .listen(let target, let dispatcher): await listen(to: dispatcher, of: target)
+        case .watch(let target): await watch(target)
+        case .find(let jobs, let dispatcher): await find(jobs, dispatcher)
         }
         ring()
     }
@@ -194,4 +207,7 @@ enum SupervisorWork {
     /// The target takes submissions again.
     case open(String, after: Duration)
     case listen(String, any Dispatcher)
+    case watch(String)
+    /// Jobs of which nobody knows yet whether the engine has them.
+    case find([LedgerJob], any Dispatcher)
 }

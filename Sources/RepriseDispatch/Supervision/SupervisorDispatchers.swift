@@ -7,19 +7,22 @@ extension Supervisor {
     /// where such a one cannot be made.
     func dispatcher(of job: LedgerJob) throws -> any Dispatcher {
         guard let target = targets[job.target] else { throw CancellationError() }
-        guard !job.settings.isEmpty else { return target.dispatcher }
-        if let known = ownDispatchers[job.place] { return known }
-        guard let own = try target.own(job.settings) else {
-            ownDispatchers[job.place] = target.dispatcher
+        guard !job.said.isEmpty else { return target.dispatcher }
+        if let known = ownDispatchers[job.target]?[job.place] { return known }
+        guard let own = try target.own(job.said) else {
+            ownDispatchers[job.target, default: [:]][job.place] = target.dispatcher
             return target.dispatcher
         }
-        ownDispatchers[job.place] = own
+        ownDispatchers[job.target, default: [:]][job.place] = own
         add(.listen(job.target, own))
         return own
     }
 }
 
 extension LedgerJob {
-    /// The target, with what the launch alone says of it.
-    var place: String { settings.isEmpty ? target : target + " " + Value.map(settings).canonical.json() }
+    /// What is to be set for its target beside what is.
+    package var said: Mapping { handed ?? settings }
+
+    /// The target, with that.
+    var place: String { said.isEmpty ? target : target + " " + Value.map(said).canonical.json() }
 }

@@ -134,6 +134,7 @@ extension Supervisor {
         var job = former.job
         job.record = JobRecord(key: job.record.key)
         job.record.key.attempt += 1
+        job.handed = nil
         let key = job.record.key
         jobs[key] = SupervisedJob(job: job, phase: .delayed, sequence: former.sequence)
         if stopping.contains(key.run) {

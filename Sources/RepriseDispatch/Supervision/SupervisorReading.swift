@@ -10,11 +10,13 @@ extension Supervisor {
         let open = try await ledger.openJobs()
         let stops = try await ledger.stopRequests()
         let fresh = open.filter { isNew($0.record.key) }
+        learnTargets(of: fresh)
         reopen(Set(fresh.map(\.record.key.run)).filter { openJobs[$0] == nil }, open)
         for job in fresh where !job.record.state.isEnded { note(job) }
-        var handles: [JobKey: JobHandle] = [:]
-        if isFirst { handles = try await findSubmitted(fresh) }
-        for job in fresh where !job.record.state.isEnded { await place(job, found: handles[job.record.key]) }
+        let found = isFirst ? try await findSubmitted(fresh) : [:]
+        for job in fresh where !job.record.state.isEnded && jobs[job.record.key] == nil {
+            await place(job, found: found[job.record.key])
+        }
         if isFirst { takeBackStale() }
         mark = newMark
         let added = stops.subtracting(stopping)
@@ -35,43 +37,6 @@ extension Supervisor {
         let key = job.record.key
         attempts[key.first] = key.attempt
         if targets[job.target] != nil || !job.record.state.isAtEngine { openJobs[key.run, default: 0] += 1 }
-    }
-
-    /// What an earlier supervisor handed over without writing it down: it may have died in between.
-    private func findSubmitted(_ open: [LedgerJob]) async throws -> [JobKey: JobHandle] {
-        var handles: [JobKey: JobHandle] = [:]
-        let unknown = open.filter {
-            targets[$0.target] != nil && !$0.record.state.isEnded && $0.record.handle == nil
-        }
-        for jobs in Dictionary(grouping: unknown, by: \.place).values {
-            // What cannot be handed over any more was not handed over so either.
-            guard let dispatcher = jobs.first.flatMap({ try? dispatcher(of: $0) }) else { continue }
-            handles.merge(try await dispatcher.find(jobs.map(\.bareJob))) { first, _ in first }
-        }
-        return handles
-    }
-
-    private func place(_ job: LedgerJob, found: JobHandle?) async {
-        guard let target = targets[job.target] else {
-            if job.record.state.isAtEngine {
-                return tell(.trouble("\(job.record.key) runs on `\(job.target)`, which is not known here"))
-            }
-            return arrange(job)
-        }
-        guard let handle = job.record.handle.map(JobHandle.init) ?? found else { return arrange(job) }
-        // A credential that is gone, or a snapshot that is damaged, must not hide a job that runs.
-        let adopted = (try? await lifecycle.adopt(job)) ?? job.bareJob
-        let dispatcher = (try? dispatcher(of: job)) ?? target.dispatcher
-        scheduler.adopt(job, holdings: await dispatcher.holdings(of: adopted))
-        let isKnown = job.record.state == .running
-        jobs[job.record.key] = SupervisedJob(
-            job: job,
-            phase: isKnown ? .running(adopted, handle) : .submitted(adopted, handle)
-        )
-        atEngine.insert(job.record.key)
-        noteMove(job.record.key)
-        follow(needs.place(job))
-        if !job.record.state.isAtEngine { noteSubmission(job, handle, target) }
     }
 
     /// Writes down that an engine has the job. One without a queue runs what it is handed at once.
@@ -119,6 +84,7 @@ extension Supervisor {
     // MARK: News
 
     func lookForNews() async {
+        renewTargets()
         do {
             guard try await ledger.changeMark() != mark else { return }
             try await readLedger()

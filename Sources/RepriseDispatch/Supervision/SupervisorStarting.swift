@@ -7,7 +7,7 @@ extension Supervisor {
     func startJobs() {
         guard refusals == 0, !Task.isCancelled else { return }
         var together: [String: [LedgerJob]] = [:]
-        while let (job, holdings) = scheduler.next(except: closed) {
+        while let (job, holdings) = scheduler.next(except: closed.union(comingTargets.keys)) {
             jobs[job.record.key]?.phase = .starting
             if let target = targets[job.target], type(of: target.dispatcher).capabilities.queues {
                 together[job.place, default: []].append(job)
@@ -53,12 +53,15 @@ extension Supervisor {
     /// Which of these jobs an engine has that has answered their submission by an error.
     func findDoubtful(_ jobs: [Job], _ dispatcher: any Dispatcher) async throws -> [JobKey: JobHandle] {
         var number = 2
+        var told: String?
         while true {
             do {
                 return try await dispatcher.find(jobs)
             } catch {
                 let what = jobs.count == 1 ? "\(jobs[0].key) was" : "\(jobs.count) jobs were"
-                tell(.trouble("cannot find out whether \(what) submitted: \(words(error))"))
+                let trouble = "cannot find out whether \(what) submitted: \(words(error))"
+                if told != trouble { tell(.trouble(trouble)) }
+                told = trouble
                 try await clock.sleep(for: max(.seconds(1), SupervisorPace.pause(before: number)))
                 number += 1
             }
@@ -94,7 +97,9 @@ extension Supervisor {
         if !supervised.after.isEmpty || needs.isBlocked(key) { return decline(key) }
         let isUsage = (error as? any RepriseError)?.fault == .usage
         // What the engine has of ours makes room when it ends: a limit on how much it takes is no reason to give up.
-        let mayCome = !isUsage && closed.contains(supervised.job.target) && hasJobs(at: supervised.job.target)
+        let mayCome =
+            !isUsage && closed.contains(supervised.job.target)
+            && (error is any EngineAway || hasJobs(at: supervised.job.target))
         let tries = supervised.refusals + (mayCome ? 0 : 1)
         jobs[key]?.refusals = tries
         guard !isUsage, mayCome || tries < pace.tries else { return endUnstarted(key, .failed, reason: words(error)) }
@@ -158,7 +163,7 @@ extension Supervisor {
 }
 
 /// An error as a reason: its first line, with why.
-func words(_ error: any Error) -> String {
+package func words(_ error: any Error) -> String {
     guard let error = error as? any RepriseError else { return String(describing: error) }
     let head = error.place.map { "\($0): \(error.what)" } ?? error.what
     return head + (error.why.map { ": " + $0 } ?? "")

@@ -1,3 +1,4 @@
+import OrderedCollections
 import RepriseModel
 
 /// A target with what executes its jobs and what it can give them.
@@ -12,19 +13,23 @@ package struct SupervisorTarget: Sendable {
     /// Whether many jobs, of a launch that said this of the target, may be handed over in parts; not where the engine limits
     /// how many jobs of one submission are executed at once.
     package var divides: @Sendable (Mapping) -> Bool
+    /// Everything that is set for the target, its kind too.
+    package var settings: Mapping
 
     package init(
         dispatcher: any Dispatcher,
         capacity: Capacity,
         freeDisk: @escaping @Sendable () -> Int64? = { nil },
         own: @escaping @Sendable (Mapping) throws -> (any Dispatcher)? = { _ in nil },
-        divides: @escaping @Sendable (Mapping) -> Bool = { _ in true }
+        divides: @escaping @Sendable (Mapping) -> Bool = { _ in true },
+        settings: Mapping = [:]
     ) {
         self.dispatcher = dispatcher
         self.capacity = capacity
         self.freeDisk = freeDisk
         self.own = own
         self.divides = divides
+        self.settings = settings
     }
 }
 

@@ -20,13 +20,25 @@ extension RemoteWorkspace {
     /// again. A job that was laid before is left as it is, but for the enclosures.
     func send(_ jobs: [Job], _ enclosures: [Enclosure]) async throws {
         let facts = try await open()
-        try await sendContents(of: jobs, facts)
-        for start in stride(from: 0, to: jobs.count, by: Self.most) {
-            try await lay(Array(jobs[start..<min(start + Self.most, jobs.count)]), [], facts.root)
+        do {
+            try await sendContents(of: jobs, facts)
+            for start in stride(from: 0, to: jobs.count, by: Self.most) {
+                try await lay(Array(jobs[start..<min(start + Self.most, jobs.count)]), [], facts.root)
+            }
+            for start in stride(from: 0, to: enclosures.count, by: Self.most) {
+                try await lay([], Array(enclosures[start..<min(start + Self.most, enclosures.count)]), facts.root)
+            }
+        } catch let error as RemoteWorkspaceError {
+            if case .full = error { await withdraw(jobs.map(RemotePlace.run), facts.root) }
+            throw error
         }
-        for start in stride(from: 0, to: enclosures.count, by: Self.most) {
-            try await lay([], Array(enclosures[start..<min(start + Self.most, enclosures.count)]), facts.root)
-        }
+    }
+
+    /// Makes room again of what no engine was told of.
+    private func withdraw(_ names: [String], _ root: String) async {
+        let input = Array(names.map { $0 + "\n" }.joined().utf8)
+        // Whoever sends them again finds them half laid, which is no harm.
+        _ = try? await execute(RemoteWorkspaceScript.withdraw, [root], input: input)
     }
 
     private func lay(_ jobs: [Job], _ enclosures: [Enclosure], _ root: String) async throws {
@@ -53,7 +65,15 @@ extension RemoteWorkspace {
         guard !paths.isEmpty else { return }
         let input = Array((lines.joined(separator: "\n") + "\n.\n").utf8)
         let result = try await runner.send(paths, to: Self.invocation(RemoteWorkspaceScript.lay, [root], input: input))
-        guard result.status == 0 else { throw refusal(result) }
+        guard result.status == 0 else { throw await cause(of: result) }
+    }
+
+    /// Where the tools there have said nothing, writing a little there tells why.
+    private func cause(of result: ProcessResult) async -> any Error {
+        let error = refusal(result)
+        guard error.why == nil else { return error }
+        do { _ = try await probe() } catch { return error }
+        return error
     }
 
     private static func parcelPath(of job: Job) -> String { "\(job.folder)/\(StagingScript.marks)/parcel.tar" }
@@ -105,7 +125,7 @@ extension RemoteWorkspace {
                 to: Self.invocation(RemoteWorkspaceScript.receiveFile, [facts.root, name, "\(size)"])
             )
         }
-        guard result.status == 0 else { throw refusal(result) }
+        guard result.status == 0 else { throw await cause(of: result) }
     }
 
     /// Goes on where an earlier one was cut off. False where this machine has no `rsync`.
@@ -125,7 +145,12 @@ extension RemoteWorkspace {
         if result.status == 255 { throw SSHError.refusal(result.errorText, runner.connection.destination) }
         // It is not there, or the two do not understand each other.
         if [12, 14, 126, 127].contains(result.status) { return false }
-        guard result.status == 0 else { throw refusal(result) }
+        guard result.status == 0 else {
+            let error = await cause(of: result)
+            // Where the connection was cut, the next try goes on with what is there.
+            if case .full? = error as? RemoteWorkspaceError { await withdraw([draft], root) }
+            throw error
+        }
         _ = try await execute(RemoteWorkspaceScript.conclude, [root, name, draft])
         return true
     }

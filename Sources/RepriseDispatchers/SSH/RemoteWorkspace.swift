@@ -90,7 +90,14 @@ actor RemoteWorkspace {
         }
         let words = [root, "\(Self.most.file)", "\(Self.most.all)"] + question
         let input = Array((lines.joined(separator: "\n") + "\n").utf8)
-        let look = RemoteLook(try await execute(RemoteWorkspaceScript.look, words, input: input).output)
+        let look: RemoteLook
+        do {
+            look = RemoteLook(try await execute(RemoteWorkspaceScript.look, words, input: input).output)
+        } catch let error as RemoteWorkspaceError {
+            // It may be gone, and is made again before the next look.
+            facts = nil
+            throw error
+        }
         guard look.isWhole else { throw RemoteWorkspaceError.garbled(host: host) }
         for piece in look.pieces { if let path = here[piece.path] { try add(piece, to: path) } }
         let ended = jobs.filter { look.exits.contains("\(RemotePlace.folder(of: $0))/\(ExitFile.name)") }

@@ -11,7 +11,14 @@ package enum RemoteWorkspaceError: RepriseError, Hashable {
     static func refusal(_ words: String, path: String, host: String) -> RemoteWorkspaceError {
         let lines = words.split(whereSeparator: \.isNewline).map(String.init)
         let full = lines.first { $0.contains("No space left") || $0.contains("quota exceeded") || $0.contains("Quota") }
-        if let full { return .full(path: path, host: host, words: full) }
+        if let full {
+            // Which of our files found no room helps nobody.
+            return .full(
+                path: path,
+                host: host,
+                words: full.contains("No space left") ? "No space left on device" : full
+            )
+        }
         return .unusable(path: path, host: host, words: lines.last.map(withoutShell) ?? "")
     }
 

@@ -98,6 +98,12 @@ enum RemoteWorkspaceScript {
     static let lay = """
         cd -- "$1" || exit 73
         root=$PWD
+        # What could not be laid is not left lying: it would keep a full disk full.
+        give_up() {
+            rm -f "$parcel"
+            [ -e "$job/\(StagingScript.marks)/ready" ] || rm -rf "$run"
+            exit 73
+        }
         exec 3<&0
         lines=
         while IFS= read -r line && [ "$line" != . ]; do lines="$lines$line
@@ -107,10 +113,10 @@ enum RemoteWorkspaceScript {
                 job)
                     run=$root/$first job=$root/$second parcel=$root/$first.parcel code=
                     [ "$third" = - ] || code=$root/$third
-                    head -c "$size" <&3 > "$parcel" && [ "$(wc -c < "$parcel")" -eq "$size" ] || exit 73
+                    head -c "$size" <&3 > "$parcel" && [ "$(wc -c < "$parcel")" -eq "$size" ] || give_up
                     (
         \(StagingScript.unpack)
-                    ) || exit 73
+                    ) || give_up
                     rm -f "$parcel"
                     ;;
                 data) mkdir -p "$first/data" && ln -sfn "$root/$third" "$first/data/$second" || exit 73 ;;
@@ -124,6 +130,14 @@ enum RemoteWorkspaceScript {
         done <<LINES
         $lines
         LINES
+        """
+
+    /// Removes what was begun: files, whose names stand on standard input, and folders of jobs that no engine was told of.
+    static let withdraw = """
+        cd -- "$1" || exit 73
+        while IFS= read -r name; do
+            case $name in jobs/?* | code/?*.part-* | data/?*.part-* | images/?*.part-*) rm -rf "$name" "$name.parcel" ;; esac
+        done
         """
 
     /// Asks Slurm, and tells in the same breath what is new of files, which is no older than the answer.

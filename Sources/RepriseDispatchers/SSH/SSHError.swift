@@ -108,6 +108,15 @@ extension SSHError {
         }
     }
 
+    /// Whether it may pass where the machine let this user in before: what was a mistake of the person's is then a key that
+    /// nobody holds any more, or a machine that is being changed.
+    var mayPassLater: Bool {
+        switch self {
+        case .keyRefused, .hostKeyChanged, .hostKeyUnknown: true
+        default: mayPass
+        }
+    }
+
     /// Whether it may pass by itself: the machine or the way to it is away for a while.
     var mayPass: Bool {
         switch self {

@@ -1,3 +1,4 @@
+import RepriseDispatch
 import RepriseModel
 import RepriseSite
 import RepriseSystem
@@ -62,7 +63,7 @@ package struct SlurmLogin: Sendable {
 }
 
 /// A machine that was away when something was to be handed over: nobody's mistake, and tried again.
-package struct MachineAway: RepriseError {
+package struct MachineAway: EngineAway {
     var cause: SSHError
 
     package var what: String { cause.what }
@@ -75,7 +76,7 @@ package struct MachineAway: RepriseError {
 extension Slurm {
     /// The error as it is told in the middle of things, when the machine could be reached before.
     func passing(_ error: any Error) -> any Error {
-        if let error = error as? SSHError, error.mayPass { return MachineAway(cause: error) }
+        if let error = error as? SSHError, error.mayPassLater { return MachineAway(cause: error) }
         return error
     }
 }

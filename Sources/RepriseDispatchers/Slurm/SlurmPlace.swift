@@ -15,15 +15,17 @@ actor SlurmPlace {
 
     init(_ workspace: RemoteWorkspace, folder: String, files: any FileSystem) {
         self.workspace = workspace
-        self.folder = folder
+        // A store may have jobs in several workspaces, and each clears away its own.
+        let words = workspace.runner.connection.destination.text + " " + workspace.path
+        self.folder = folder + "/" + SHA256Hasher.digest(of: Array(words.utf8)).description.suffix(16)
         self.files = files
         jobFiles = SlurmJobFiles(files: files)
     }
 
     // MARK: Submitting
 
-    /// How long a machine that is away for a while is waited for.
-    private static let patience = Duration.seconds(600)
+    /// How long a machine that is away for a moment is waited for, before that is told.
+    private static let patience = Duration.seconds(10)
 
     /// Returns when the workspace is there. Waits for a machine that is away, but not for one that lets nobody in.
     func reach() async throws {

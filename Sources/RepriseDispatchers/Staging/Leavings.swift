@@ -83,7 +83,7 @@ package struct Leavings: Sendable {
         case .sameAs(let other):
             guard place(of: other) == .kept else { return }
             try folder.makeSame(entry.path, as: other)
-        case .other: facts.notes.append("`\(pathText(entry.path))` was not brought back: it is no regular file")
+        case .other: facts.notes.append(Self.oddity(entry.path))
         }
     }
 
@@ -108,7 +108,8 @@ package struct Leavings: Sendable {
             switch lastName(of: String(decoding: entry.path, as: UTF8.self)) {
             case "place": facts.place = Array(content.prefix { $0 != 0x0A })
             case "gone": facts.gone = content.split(separator: 0x0A).map(Array.init).filter { place(of: $0) == .kept }
-            case "words": facts.notes = Self.notes(content)
+            case "words": facts.notes += Self.notes(content)
+            case "odd": facts.notes += content.split(separator: 0x0A).map { Self.oddity(Array($0)) }
             case "end": facts.isWhole = true
             default: break
             }
@@ -116,6 +117,10 @@ package struct Leavings: Sendable {
         guard facts.isWhole else { throw TarDamage(path: tar, isCut: true) }
         facts.gone.removeAll { present.contains($0) }
         return facts
+    }
+
+    private static func oddity(_ path: PathBytes) -> String {
+        "`\(pathText(path))` was not brought back: it is no regular file"
     }
 
     /// What the tools there had to say, which is about files that they could not read.

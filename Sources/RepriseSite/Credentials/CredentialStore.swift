@@ -3,16 +3,18 @@ import RepriseSystem
 
 /// Finds the secrets that the site names, each once, and knows which values must not be shown.
 package actor CredentialStore {
-    private struct Entry {
+    private struct Entry: Hashable {
         var source: CredentialSource
         var place: Place?
     }
 
-    private let entries: [String: Entry]
+    private var entries: [String: Entry]
     private let environment: [String: String]
     private let files: any FileSystem
     private let processes: any ProcessRunner
     private var resolved: [String: Secret] = [:]
+    /// Those that the site names otherwise now, which must not be shown all the same.
+    private var former: [Secret] = []
 
     package init(
         _ site: Site,
@@ -20,6 +22,13 @@ package actor CredentialStore {
         files: any FileSystem,
         processes: any ProcessRunner
     ) {
+        entries = Self.entries(of: site)
+        self.environment = environment
+        self.files = files
+        self.processes = processes
+    }
+
+    private static func entries(of site: Site) -> [String: Entry] {
         var entries: [String: Entry] = [:]
         for name in site.credentialNames {
             guard let assignment = try? site.effective("credentials.\(name)"), let value = assignment.value,
@@ -27,14 +36,21 @@ package actor CredentialStore {
             else { continue }
             entries[name] = Entry(source: source, place: assignment.place)
         }
-        self.entries = entries
-        self.environment = environment
-        self.files = files
-        self.processes = processes
+        return entries
+    }
+
+    /// From now on secrets are found where this site says.
+    package func renew(_ site: Site) {
+        let now = Self.entries(of: site)
+        for (name, secret) in resolved where now[name] != entries[name] {
+            former.append(secret)
+            resolved[name] = nil
+        }
+        entries = now
     }
 
     /// Replaces every secret that has been resolved so far.
-    package var redactor: Redactor { Redactor(Array(resolved.values)) }
+    package var redactor: Redactor { Redactor(former + Array(resolved.values)) }
 
     /// The secret of that name. Errors name the credential and where it was looked for, never what was found.
     package func resolve(_ name: String) async throws -> Secret {

@@ -62,10 +62,11 @@ final class SupervisorBench: Sendable {
     func addJobs(
         _ count: Int,
         retry: RetryPolicy = RetryPolicy(),
-        resources: Resources = Resources()
+        resources: Resources = Resources(),
+        target: String = "local"
     ) -> [JobKey] {
         let keys = (0..<count).map { _ in JobKey(run: state.withLock { RunID(using: &$0.generator) }) }
-        ledger.add(keys.map { Self.job($0, retry: retry, resources: resources) })
+        ledger.add(keys.map { Self.job($0, retry: retry, resources: resources, target: target) })
         return keys
     }
 
@@ -89,11 +90,12 @@ final class SupervisorBench: Sendable {
         _ key: JobKey,
         retry: RetryPolicy = RetryPolicy(),
         resources: Resources = Resources(),
-        needs: [String] = []
+        needs: [String] = [],
+        target: String = "local"
     ) -> LedgerJob {
         LedgerJob(
             record: JobRecord(key: key),
-            target: "local",
+            target: target,
             runFolder: "/runs/\(key.run)",
             resources: resources,
             retry: retry,
@@ -102,11 +104,12 @@ final class SupervisorBench: Sendable {
     }
 
     /// Starts a supervisor that runs until all has ended, and lets it do what it can do now.
-    func start() {
+    func start(_ source: (any TargetSource)? = nil) {
         let supervisor = Supervisor(
             ledger: ledger,
             lifecycle: lifecycle,
             targets: ["local": target],
+            source: source,
             clock: clock,
             wallClock: ClockTime(clock: clock, start: began)
         )

@@ -295,6 +295,9 @@ leavings() {
     [ ! -e "$marks/place" ] || tar -cf - $plain "$marks/place"
     find outputs work \( -type f -o -type l \) \( "$@" \) -exec tar -cf - $plain {} +
     find outputs work -type d -empty -exec tar -cf - $plain {} +
+    # Pipes and sockets mean nothing elsewhere, and whoever made them is told.
+    find outputs work ! -type f ! -type l ! -type d > "$marks/odd"
+    [ ! -s "$marks/odd" ] || tar -cf - $plain "$marks/odd"
     if [ -e "$marks/before" ]; then
         find outputs work > "$marks/after"
         # Lines of the first alone.

@@ -40,6 +40,24 @@ import Testing
     }
 
     @Test(arguments: StagedFolders.Tools.here)
+    func `pipes stay there and are told of`(_ tools: StagedFolders.Tools) async throws {
+        let staged = try StagedFolders(tools)
+        defer { staged.remove() }
+        try await staged.stage([])
+        let make = #"/usr/bin/mkfifo "$run/work/pipe" "$run/outputs/a b"; echo x > "$run/outputs/c""#
+        let made = try await staged.execute(make)
+        try #require(made.status == 0, "\(made.errorText)")
+        try await staged.fetch()
+        #expect(try staged.names("outputs") == ["c"])
+        #expect(
+            try Set(staged.notes()) == [
+                "`outputs/a b` was not brought back: it is no regular file",
+                "`work/pipe` was not brought back: it is no regular file",
+            ]
+        )
+    }
+
+    @Test(arguments: StagedFolders.Tools.here)
     func `what did not change stays there`(_ tools: StagedFolders.Tools) async throws {
         let staged = try StagedFolders(tools, below: "/steps/eval")
         defer { staged.remove() }
