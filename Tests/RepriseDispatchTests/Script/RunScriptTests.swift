@@ -110,7 +110,8 @@ import Testing
         _ = try await folder.execute(variables: ["PATH": folder.path + "/bin:/usr/bin:/bin"])
         #expect(try files.text(folder.path + "/asked") == "asked\n")
         let record = try #require(ExitFile.read(in: folder.path, files))
-        let (started, ended) = (try #require(record.startedAt), try #require(record.endedAt))
+        let started = try #require(record.startedAt)
+        let ended = try #require(record.endedAt)
         #expect(ended.milliseconds - started.milliseconds >= 190)
     }
 
