@@ -9,6 +9,9 @@ package struct Scheduler {
     /// How many jobs may pass one that waits for room before room is kept for it.
     package static let patience = 32
 
+    /// Why a job waits that nothing is in the way of.
+    static let turn = "waits for its turn"
+
     private var targets: [String: TargetQueue]
     /// Where each job stands: waiting or running, by target.
     private var waiting: [JobKey: Waiting] = [:]
@@ -130,7 +133,7 @@ package struct Scheduler {
     /// Why a queued job waits; nil for one that is not queued.
     package func reason(_ key: JobKey) -> String? {
         guard let entry = waiting[key], let target = targets[entry.job.target] else { return nil }
-        return target.occupancy.obstacle(entry.demand) ?? "waits for its turn"
+        return target.occupancy.obstacle(entry.demand) ?? Self.turn
     }
 
     /// The jobs at the head of each kind of demand, with why they wait: at most as many as there are demands.

@@ -111,6 +111,8 @@ extension Supervisor {
         if !running.isEmpty { await lifecycle.observe(running) }
         lookAtDisks()
         for (key, reason) in scheduler.heads() where toldReasons[key] != reason {
+            // What its engine refused it for says more.
+            if reason == Scheduler.turn, toldReasons[key] != nil { continue }
             toldReasons[key] = reason
             change(JobChange(key: key, state: .queued, at: wallClock.now(), reason: reason))
             tell(.waits(key, reason: reason))
