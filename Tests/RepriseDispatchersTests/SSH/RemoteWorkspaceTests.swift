@@ -1,4 +1,5 @@
 import Foundation
+import RepriseModel
 import RepriseSystem
 import Testing
 
