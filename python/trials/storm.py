@@ -8,12 +8,12 @@ import time
 from project import Failed
 
 
-def storm(project, source, patience=300):
-    """Kills whoever supervises and starts another, until all runs have ended; how often."""
+def storm(project, source, patience=300, life=1):
+    """Kills whoever supervises, each after `life` seconds at most, and starts another, until all runs have ended; how often."""
     done, deadline = 0, time.monotonic() + patience
     while time.monotonic() < deadline:
         process = project.start("wait", "--all", "--quiet", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        pause = time.monotonic() + source.uniform(0.02, 1)
+        pause = time.monotonic() + source.uniform(0.02, life)
         while time.monotonic() < pause and process.poll() is None:
             time.sleep(0.005)
         if process.poll() is not None:

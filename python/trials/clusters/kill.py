@@ -41,7 +41,7 @@ sweep: {{grid: {{index: "range(0, {options.runs})"}}}}
         if world.can_crash():
             crasher.start()
         try:
-            done = storm(project, source, patience=120 + 5 * options.runs)
+            done = storm(project, source, patience=120 + 5 * options.runs, life=world.life)
         finally:
             stop.set()
             if crasher.is_alive():

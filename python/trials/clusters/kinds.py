@@ -55,6 +55,9 @@ class Cluster(World):
             with Counter() as heard:
                 yield f'echo "GET /$REPRISE_RUN_ID HTTP/1.0" | nc -w 30 {self.hither} {heard.port} > /dev/null', lambda project, run: heard.counts[run]
 
+    # How long a supervisor lives at most before it is killed, in seconds: long enough for some of them to hand something over.
+    life = 1
+
     def can_crash(self):
         return self.brain is not None and os.geteuid() == 0
 
@@ -142,6 +145,8 @@ class KubernetesWithVolume(Kubernetes):
 class Batch(Cluster):
     kind = "aws-batch"
     shares = False
+    # Every `aws` takes a second by itself.
+    life = 6
 
     def settings(self, place):
         return (f"kind: aws-batch, queue: {self.variables['REPRISE_TEST_BATCH_QUEUE']}, region: {self.variables['AWS_DEFAULT_REGION']}, "
