@@ -63,6 +63,7 @@ struct SlurmRefusal: RepriseError, Hashable {
 extension SlurmCluster {
     /// Asks `sinfo` once for all of them. Where the cluster has rules of its own for what is submitted, those decide.
     func refusal(of demands: [Resources]) async -> (any RepriseError)? {
+        if allocation == nil, let excess = await excess(among: demands) { return excess }
         guard !settings.namesCluster, demands.contains(where: \.mayBeTooMuch) else { return nil }
         if let allocation {
             return demands.lazy.compactMap { refusal(of: $0, in: allocation) }.first

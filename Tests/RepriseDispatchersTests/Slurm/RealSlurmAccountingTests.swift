@@ -104,6 +104,11 @@ struct `Real Slurm with accounts` {
         let error = await #expect(throws: SlurmError.self) { try await strict.submit(other) }
         #expect(error?.code == "slurm-excessive" && error?.fault == .usage)
         #expect(try await strict.find([other]).isEmpty)
+        // So it is refused before it is queued; what asks for no time gets ten minutes there, which are too many.
+        let commands = bench.commands(SlurmSettings(qos: "strict"))
+        #expect(await commands.excess(of: Resources(time: 600_000))?.code == "slurm-excessive")
+        #expect(await commands.excess(of: Resources())?.code == "slurm-excessive")
+        #expect(await commands.excess(of: Resources(time: 30_000)) == nil)
         // Within the limit it is taken.
         let short = try bench.makeJob("exit 0", resources: Resources(time: 30_000))
         _ = try await strict.untilEnded(short, try await strict.submit(short))
