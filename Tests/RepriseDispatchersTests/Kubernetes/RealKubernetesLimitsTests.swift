@@ -68,7 +68,10 @@ struct `Real Kubernetes namespaces with limits` {
         try await within(Self.limits) { _, commands in
             #expect(await commands.refusal(of: [Resources(cpus: 1, memory: 64 << 20)], target: "pods") == nil)
             let refusal = await commands.refusal(of: [Resources(cpus: 1, memory: 1 << 30)], target: "pods")
-            #expect(refusal?.why?.hasPrefix("maximum memory usage per Container is 200Mi") == true, "\(refusal?.why ?? "")")
+            #expect(
+                refusal?.why?.hasPrefix("maximum memory usage per Container is 200Mi") == true,
+                "\(refusal?.why ?? "")"
+            )
         }
         try await within(Self.quota) { _, commands in
             #expect(await commands.refusal(of: [Resources(cpus: 1, memory: 64 << 20)], target: "pods") == nil)
