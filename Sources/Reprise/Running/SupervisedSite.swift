@@ -148,7 +148,7 @@ extension SupervisedSite: TargetSource {
     func handed(_ job: LedgerJob) -> Mapping? {
         guard let former = handed.read(of: job) else { return nil }
         let now = (try? settings(of: job.target, saying: job.settings))?.values ?? [:]
-        guard former != now else { return nil }
+        guard Value.map(former).canonical != Value.map(now).canonical else { return nil }
         return former.merging(now.filter { former[$0.key] == nil }.mapValues { _ in .null }) { first, _ in first }
     }
 }

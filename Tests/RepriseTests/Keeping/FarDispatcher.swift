@@ -29,7 +29,12 @@ final class FarDispatcher: Dispatcher {
         try Parcels(files: files).write(parcel, to: tar)
         try files.makeFolder(run(job) + "/data")
         for item in parcel.data { try files.makeLink("\(run(job))/data/\(item.name)", to: item.path) }
-        _ = try await shell(StagingScript.unpack + "\nexec \"$job/run.sh\"", job, code: parcel.code?.path ?? "", tar)
+        _ = try await shell(
+            StagingScript.unpack + "\nexec \"$job/run.sh\" > \"$job/stdout.log\" 2> \"$job/stderr.log\"",
+            job,
+            code: parcel.code?.path ?? "",
+            tar
+        )
         return JobHandle("far")
     }
 
