@@ -15,9 +15,9 @@ import Testing
             try await begin(workshop)
             try workshop.write("targets: {other: {kind: process, slots: 1}}\n", to: "reprise.yaml")
             try await workshop.reprise("run", "quick.exp.yaml", "--on", "other")
-            let rows = try await workshop.json("list")
-            #expect(rows.listValue?.map { $0[path: "state"]?.text } == ["finished", "running"])
             try await workshop.reprise("wait", "--all")
+            let rows = try await workshop.json("list")
+            #expect(rows.listValue?.map { $0[path: "state"]?.text } == ["finished", "finished"])
         }
     }
 
