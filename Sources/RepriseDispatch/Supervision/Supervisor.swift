@@ -40,6 +40,8 @@ package actor Supervisor {
     /// How often in a row the ledger refused; nothing starts meanwhile.
     var refusals = 0
 
+    /// How often it is being asked what an engine of the target has: that takes room, so that it gets nothing until then.
+    var finding: [String: Int] = [:]
     /// Targets as they are to be as soon as nothing is under way to them; they get nothing until then.
     var comingTargets: [String: SupervisorTarget] = [:]
     /// The dispatchers of launches that said something else of a target than the site does, by target and `LedgerJob.place`.

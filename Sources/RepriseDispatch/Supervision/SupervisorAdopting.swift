@@ -17,6 +17,7 @@ extension Supervisor {
                 handles.merge(try await dispatcher.find(jobs.map(\.bareJob))) { first, _ in first }
                 continue
             }
+            if let target = jobs.first?.target { finding[target, default: 0] += 1 }
             for job in jobs { self.jobs[job.record.key] = SupervisedJob(job: job, phase: .starting) }
             add(.find(jobs, dispatcher))
         }
@@ -34,7 +35,9 @@ extension Supervisor {
             if stopping.contains(key.run) { stopJob(key) }
         }
         takeBackStale()
-        if let target = unknown.first?.target { await query(target) }
+        guard let target = unknown.first?.target else { return }
+        finding[target] = finding[target].flatMap { $0 > 1 ? $0 - 1 : nil }
+        await query(target)
     }
 
     /// Queues a job, or goes on with one that an engine has.

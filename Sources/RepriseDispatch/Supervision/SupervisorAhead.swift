@@ -22,9 +22,9 @@ extension Supervisor {
         for step in steps {
             let dependents = needs.dependents(of: step)
             for job in dependents {
-                guard case .blocked = jobs[job.record.key]?.phase, let after = needsAtEngine(of: job),
-                    after.count * dependents.count <= Self.most,
-                    jobs[job.record.key]?.declined != Set(after.map(\.key))
+                guard let supervised = jobs[job.record.key], case .blocked = supervised.phase,
+                    let after = needsAtEngine(of: supervised.job), after.count * dependents.count <= Self.most,
+                    supervised.declined != Set(after.map(\.key))
                 else { continue }
                 enqueue(job.record.key)
             }

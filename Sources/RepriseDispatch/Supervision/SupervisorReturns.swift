@@ -66,6 +66,7 @@ extension Supervisor {
         if stopping.contains(key.run) { return endUnstarted(key, .cancelled, reason: "stopped by a person") }
         if let doom = supervised.doom { return endUnstarted(key, .cancelled, reason: doom) }
         jobs[key]?.isCancelling = false
+        jobs[key]?.job.handed = nil
         // After the very same it is not handed over again.
         let after = afters(of: key)
         jobs[key]?.declined = after

@@ -7,7 +7,8 @@ extension Supervisor {
     func startJobs() {
         guard refusals == 0, !Task.isCancelled else { return }
         var together: [String: [LedgerJob]] = [:]
-        while let (job, holdings) = scheduler.next(except: closed.union(comingTargets.keys)) {
+        let shut = closed.union(comingTargets.keys).union(finding.keys)
+        while let (job, holdings) = scheduler.next(except: shut.union(closed)) {
             jobs[job.record.key]?.phase = .starting
             if let target = targets[job.target], type(of: target.dispatcher).capabilities.queues {
                 together[job.place, default: []].append(job)
