@@ -119,7 +119,8 @@ actor BatchWatch {
             }
             listPace.succeed()
         } catch {
-            listPace.fail()
+            // Who says that nothing is there has answered.
+            if case AWSError.noBucket = error { listPace.succeed() } else { listPace.fail() }
             throw error
         }
     }
