@@ -35,7 +35,10 @@ struct FetchedImages: Sendable {
             throw Mistake(
                 mistake.what,
                 why: "`\(Self.name(known))` is not in its registry any more",
-                fix: mistake.fix,
+                fix: """
+                    set `images: REGISTRY/REPOSITORY` for the target, which it is then sent to; or pin the one that is \
+                    there now: `reprise image pull --update \(image.reference)`
+                    """,
                 code: "image-gone"
             )
         }
