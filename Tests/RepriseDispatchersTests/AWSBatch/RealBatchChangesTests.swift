@@ -30,8 +30,13 @@ struct `Real AWS Batch that changes in the middle` {
         )
         #expect(BatchReply.definition(try await batch.commands.definition(name)) == nil)
         let second = try bench.makeJob("exit 0")
-        // One that did not see it there, and one that did.
-        let other = try await (isOfSite ? batch : bench.makeBatch(settings)).submit(second)
+        // AWS Batch refuses what moto takes.
+        let words = """
+            An error occurred (ClientException) when calling the SubmitJob operation: Job definition \(name) is not active
+            """
+        let runner = RefusingRunner(command: "submit-job", words: words, times: 1)
+        let other = try await bench.makeBatch(settings, processes: runner).submit(second)
+        #expect(BatchReply.definition(try await batch.commands.definition(name)) != nil)
         for (job, handle) in [(first, handle), (second, other)] {
             guard case .ended(let record, let reason) = try await batch.untilEnded(job, handle) else {
                 Issue.record("it did not end")
@@ -134,19 +139,27 @@ struct `Real AWS Batch that changes in the middle` {
 private final class RefusingRunner: ProcessRunner {
     private let command: String
     private let words: String
-    private let isHealed = Mutex(false)
+    private let left: Mutex<Int>
 
-    init(command: String, words: String) {
+    /// Refuses so often, if nobody heals it before.
+    init(command: String, words: String, times: Int = .max) {
         self.command = command
         self.words = words
+        left = Mutex(times)
     }
 
-    func heal() { isHealed.withLock { $0 = true } }
+    func heal() { left.withLock { $0 = 0 } }
+
+    private func refuses(_ invocation: Invocation) -> Bool {
+        guard invocation.text.contains(command) else { return false }
+        return left.withLock { left in
+            defer { left = max(0, left - 1) }
+            return left > 0
+        }
+    }
 
     func run(_ invocation: Invocation) async throws -> ProcessResult {
-        guard invocation.text.contains(command), !isHealed.withLock({ $0 }) else {
-            return try await LiveProcessRunner().run(invocation)
-        }
+        guard refuses(invocation) else { return try await LiveProcessRunner().run(invocation) }
         return try await LiveProcessRunner()
             .run(Invocation("sh", ["-c", #"printf '\n%s\n' "$1" >&2; exit 254"#, "sh", words]))
     }
