@@ -82,7 +82,9 @@ class KubernetesBench:
 
     def project(self, place, more):
         place.mkdir(parents=True)
-        (place / "reprise.yaml").write_text(f"target: pods\ntargets:\n  pods: {{kind: kubernetes, image: localhost/reprise-test:1{more}}}\n")
+        images = os.environ["REPRISE_TEST_REGISTRY"] + "/bench"  # Pods fetch it from there once.
+        (place / "reprise.yaml").write_text(
+            f"target: pods\ntargets:\n  pods: {{kind: kubernetes, image: localhost/reprise-test:1, images: '{images}'{more}}}\n")
         (place / ".gitignore").write_text(".reprise/\n")
         (place / "bench.exp.yaml").write_text('name: bench\nparameters: {index: 0}\ncommand: ["true"]\n')
         subprocess.run("git init -q . && git add -A && git -c user.name=bench -c user.email=bench@example.org commit -qm start", shell=True, check=True, cwd=place)
