@@ -96,7 +96,7 @@ extension FolderBench {
 
     /// The content of a file that the job writes in its `work`, as soon as it is there.
     package func note(_ name: String, of job: Job) async throws -> String {
-        let path = "\(job.folder)/work/" + name
+        let path = job.work + "/" + name
         for _ in 0..<3000 {
             if try files.exists(path) { return try files.text(path) }
             try await Task.sleep(for: .milliseconds(10))
@@ -112,6 +112,11 @@ extension FolderBench {
         }
         throw ContractTimeout()
     }
+}
+
+extension Job {
+    /// What `run.sh` executes the command in, where the job is a whole run.
+    package var work: String { folder + "/work" }
 }
 
 extension FolderBench {

@@ -19,13 +19,14 @@ package struct WorkspaceChanges: Sendable {
     package func changes(in run: String, since code: CodeTree) async throws -> (files: [String], gone: [String]) {
         let checkout = try await checkouts.checkout(of: code).path
         let before = try entries(checkout)
-        let after = try entries(run + "/work")
+        let work = run + "/work"
+        let after = try entries(work)
         // The last file that was written when the folder was filled.
         let filled = try files.status(run + "/run.json")?.changed ?? 0
         let changed = try after.filter { name, status in
             guard let old = before[name], old.kind == status.kind else { return true }
             if status.kind == .folder || status.changed < filled { return false }
-            return try !isSame(checkout + "/" + name, old, "\(run)/work/" + name, status)
+            return try !isSame(checkout + "/" + name, old, work + "/" + name, status)
         }
         let gone = before.filter { name, status in after[name]?.kind != status.kind }
         let outputs = try entries(run + "/outputs")

@@ -41,7 +41,7 @@ struct `Real AWS Batch` {
             #expect(try bench.output(of: job) == "\(job.key.run)\n")
             #expect(try bench.files.text(job.folder + "/stderr.log") == "oops\n")
             #expect(try bench.files.read(job.folder + "/outputs/raw", limit: 9) == [97, 0, 98])
-            #expect(try bench.files.text("\(job.folder)/work/made") == "made\n")
+            #expect(try bench.files.text("\(job.work)/made") == "made\n")
             #expect(try bench.files.text(job.folder + "/metrics.jsonl") == "{\"step\": 1, \"x\": 2}\n")
         }
         // Whoever comes later finds the same, without asking anybody.
@@ -161,8 +161,8 @@ struct `Real AWS Batch` {
         let batch = bench.makeBatch(processes: runner)
         let handle = try await batch.submit(job)
         _ = try await batch.untilEnded(job, handle)
-        #expect(try bench.files.text("\(job.folder)/work/seen") == secret)
-        #expect(try bench.files.text("\(job.folder)/work/empty") == "")
+        #expect(try bench.files.text("\(job.work)/seen") == secret)
+        #expect(try bench.files.text("\(job.work)/empty") == "")
         #expect(try bench.output(of: job) == "none\n")
         #expect(!programs.withLock { $0 }.contains { $0.contains(secret.prefix(41)) })
     }

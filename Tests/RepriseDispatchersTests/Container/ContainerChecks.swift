@@ -34,7 +34,7 @@ struct ContainerChecks {
         #expect(try bench.files.text(job.folder + "/stderr.log") == "to-errors\n")
         let owner = ProcessOwner.current
         let made = try await LiveProcessRunner()
-            .succeed(Invocation("stat", ["-c", "%u:%g", "\(job.folder)/work/made"]))
+            .succeed(Invocation("stat", ["-c", "%u:%g", "\(job.work)/made"]))
         #expect(made.text == "\(owner.user):\(owner.group)\n")
         for name in try bench.files.names(in: job.folder) where name.hasSuffix(".log") == false {
             guard try bench.files.isFolder(job.folder + "/" + name) == false else { continue }
@@ -86,7 +86,7 @@ struct ContainerChecks {
                 return
             }
         }
-        try bench.files.write("", to: "\(job.folder)/work/go")
+        try bench.files.write("", to: "\(job.work)/go")
         guard case .ended(let record, _) = try await dispatcher.untilEnded(job, handle) else {
             Issue.record("its exit status is lost")
             return

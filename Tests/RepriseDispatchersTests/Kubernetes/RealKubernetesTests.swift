@@ -66,9 +66,9 @@ struct `Real Kubernetes` {
         let kubernetes = bench.makeKubernetes()
         let handle = try await kubernetes.submit(job)
         _ = try await kubernetes.untilEnded(job, handle)
-        #expect(try bench.files.text("\(job.folder)/work/seen") == secret)
-        #expect(try bench.files.text("\(job.folder)/work/empty") == "")
-        try bench.files.remove(job.folder + "/work")
+        #expect(try bench.files.text("\(job.work)/seen") == secret)
+        #expect(try bench.files.text("\(job.work)/empty") == "")
+        try bench.files.remove(job.work)
         let search = try await LiveProcessRunner()
             .run(Invocation("grep", ["-rlF", "--", String(secret.prefix(41)), bench.path]))
         #expect(search.text == "", "\(search.text)")
@@ -93,7 +93,7 @@ struct `Real Kubernetes` {
             while [ ! -e stop ] && [ "$((n += 1))" -lt 100 ]; do sleep 1; done; echo end
             """
         )
-        try bench.files.remove(job.folder + "/work")
+        try bench.files.remove(job.work)
         job.parcel = JobParcel(
             runFolder: job.folder,
             code: .init(path: archive, name: "code-" + Digest(octets: [UInt8](repeating: 7, count: 32)).description),
@@ -110,13 +110,13 @@ struct `Real Kubernetes` {
         let pod = try await bench.kubectl(["get", "pods", "--selector=job-name=\(handle)", "--output=name"])
         let words = [
             "exec", pod.filter { !$0.isNewline }, "--container=keeper", "--", "touch",
-            "\(KubernetesStagedScript.root)/run/work/stop",
+            KubernetesStagedScript.run + "/work" + "/stop",
         ]
         _ = try await bench.kubectl(words)
         _ = try await kubernetes.untilEnded(job, handle)
         #expect(try bench.output(of: job) == "old\nend\n")
-        #expect(try bench.files.text("\(job.folder)/work/sub/other") == "new\n")
-        #expect(try !bench.files.exists("\(job.folder)/work/sub/file"))
+        #expect(try bench.files.text("\(job.work)/sub/other") == "new\n")
+        #expect(try !bench.files.exists("\(job.work)/sub/file"))
         #expect(try bench.files.read(job.folder + "/outputs/copy", limit: 4 << 20) == noise)
         #expect(try await bench.leftovers(of: job) == [])
     }

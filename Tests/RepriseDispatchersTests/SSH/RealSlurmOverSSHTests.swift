@@ -47,7 +47,7 @@ struct `Real SSH: Slurm` {
         #expect(record.status == 3)
         #expect(try bench.output(of: job) == "one\ntwo\n")
         #expect(try bench.files.read(job.folder + "/outputs/deep/it's", limit: 9) == Array("a\0b".utf8))
-        #expect(try bench.files.text("\(job.folder)/work/new") == "mine\n")
+        #expect(try bench.files.text("\(job.work)/new") == "mine\n")
         // Nothing of it is left there.
         #expect(try bench.files.names(in: bench.workspace + "/jobs").isEmpty)
     }
@@ -185,16 +185,16 @@ struct `Real SSH: Slurm` {
         job.secrets = ["TOKEN": secret]
         let slurm = try bench.makeSlurm()
         let handle = try await slurm.submit(job)
-        for _ in 0..<3000 where try !bench.files.exists("\(bench.there(job))/work/seen") {
+        for _ in 0..<3000 where try !bench.files.exists("\(bench.work(there: job))/seen") {
             try await Task.sleep(for: .milliseconds(10))
         }
         let needle = String(secret.prefix(41))
         let search = try await LiveProcessRunner()
             .run(Invocation("grep", ["-rlF", "--", needle, bench.path, bench.workspace]))
-        #expect(search.text == "\(bench.there(job))/work/seen\n")
+        #expect(search.text == "\(bench.work(there: job))/seen\n")
         try bench.files.write("", to: bench.there(job) + "/go")
         _ = try await slurm.untilEnded(job, handle)
-        #expect(try bench.files.text("\(job.folder)/work/seen") == secret)
+        #expect(try bench.files.text("\(job.work)/seen") == secret)
         #expect(try bench.output(of: job) == "none\n")
         #expect(try !bench.files.exists(job.folder + "/slurm.half"))
     }

@@ -67,4 +67,5 @@ final class SSHBench: FolderBench {
 
     /// Where the job is executed.
     func there(_ job: Job) -> String { "\(workspace)/\(RemotePlace.folder(of: job))" }
+    func work(there job: Job) -> String { there(job) + "/work" }
 }

@@ -83,10 +83,10 @@ struct `Real Slurm` {
         let needle = String(secret.prefix(41))
         let places = [bench.path] + (folder.map { [$0 + "/state", $0 + "/spool"] } ?? [])
         let search = try await LiveProcessRunner().run(Invocation("grep", ["-rlF", "--", needle] + places))
-        #expect(search.text == "\(job.folder)/work/seen\n", "\(search.text)")
+        #expect(search.text == "\(job.work)/seen\n", "\(search.text)")
         _ = try await slurm.untilEnded(job, handle)
-        #expect(try bench.files.text("\(job.folder)/work/seen") == secret)
-        #expect(try bench.files.text("\(job.folder)/work/empty") == "")
+        #expect(try bench.files.text("\(job.work)/seen") == secret)
+        #expect(try bench.files.text("\(job.work)/empty") == "")
         #expect(try bench.output(of: job) == "none\n0\n")
         #expect(try !bench.files.exists(job.folder + "/slurm.half"))
     }

@@ -118,7 +118,7 @@ struct `Real srun` {
         let srun = bench.makeSrun()
         _ = try await srun.untilEnded(job, try await srun.submit(job))
         let search = try await LiveProcessRunner().run(Invocation("grep", ["-rlF", "--", secret, bench.path]))
-        #expect(search.text == "\(job.folder)/work/seen\n")
+        #expect(search.text == "\(job.work)/seen\n")
         #expect(try bench.output(of: job) == "none\n")
     }
 }

@@ -23,7 +23,7 @@ import Testing
         let staged = try StagedFolders(.ours)
         defer { staged.remove() }
         try staged.files.write("good", to: staged.folder + "/victim")
-        try staged.files.makeLink("\(staged.here)/work/old", to: staged.folder)
+        try staged.files.makeLink("\(staged.work)/old", to: staged.folder)
         let out = staged.folder
         try unpack(
             [
@@ -40,7 +40,7 @@ import Testing
         #expect(try staged.files.text(staged.folder + "/victim") == "good")
         #expect(try staged.text("outputs/out/victim") == "evil")
         #expect(try staged.text("work/old/victim") == "evil")
-        #expect(try staged.files.isFolder("\(staged.here)/work/old"))
+        #expect(try staged.files.isFolder("\(staged.work)/old"))
         #expect(try staged.files.status(staged.here + "/stdout.log")?.kind == .file)
         #expect(try !staged.files.exists(staged.here + "/run.sh"))
         #expect(try !staged.files.exists(staged.here + "/outputs/same"))
@@ -52,7 +52,7 @@ import Testing
         defer { staged.remove() }
         try unpack([entry("outputs", .folder), entry("work/", .folder), entry("work/empty", .folder)], in: staged)
         #expect(try staged.notes().isEmpty)
-        #expect(try staged.files.isFolder("\(staged.here)/work/empty"))
+        #expect(try staged.files.isFolder("\(staged.work)/empty"))
     }
 
     @Test func `what is gone there is removed here, and nothing else`() throws {
@@ -98,10 +98,10 @@ import Testing
     @Test func `files, folders and links take each other's places`() throws {
         let staged = try StagedFolders(.ours)
         defer { staged.remove() }
-        try staged.files.makeFolder("\(staged.here)/work/folder/deep")
-        try staged.files.write("x", to: "\(staged.here)/work/folder/deep/file")
-        try staged.files.setMode(0o500, of: "\(staged.here)/work/folder/deep")
-        try staged.files.write("x", to: "\(staged.here)/work/file")
+        try staged.files.makeFolder("\(staged.work)/folder/deep")
+        try staged.files.write("x", to: "\(staged.work)/folder/deep/file")
+        try staged.files.setMode(0o500, of: "\(staged.work)/folder/deep")
+        try staged.files.write("x", to: "\(staged.work)/file")
         try unpack(
             [
                 entry("work/folder"), entry("work/file/inner"), entry("outputs/a", .link(to: Array("b".utf8))),

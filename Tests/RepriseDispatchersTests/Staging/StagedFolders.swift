@@ -24,14 +24,16 @@ struct StagedFolders {
     let files = LiveFileSystem()
 
     var here: String { folder + "/here/run" }
+    var work: String { here + "/work" }
     var there: String { folder + "/there/a run's $folder" }
+    var farWork: String { there + "/work" }
     var tar: String { folder + "/leavings.tar" }
 
     init(_ tools: Tools, below: String = "") throws {
         self.tools = tools
         self.below = below
         folder = FileManager.default.temporaryDirectory.path + "/staged-\(UUID().uuidString)"
-        try files.makeFolder(here + "/work")
+        try files.makeFolder(work)
         try files.makeFolder(here + below)
         try files.makeFolder(folder + "/there")
         guard tools == .busybox else { return }
@@ -100,7 +102,7 @@ struct StagedFolders {
         var tar = TarFile(limit: 1 << 20, files)
         for (path, text) in content.sorted(by: { $0.key < $1.key }) {
             try tar.add(Array(text.utf8), as: Array(path.utf8))
-            let copy = "\(here)/work/" + path
+            let copy = work + "/" + path
             try files.makeFolder(RepriseSystem.folder(of: copy))
             try files.write(text, to: copy)
         }

@@ -13,7 +13,7 @@ import Testing
         try staged.files.write("{}", to: staged.here + "/parameters.json")
         try staged.files.write("exit 0", to: staged.here + "/run.sh", mode: 0o755)
         try await staged.stage(["parameters.json", "run.sh"], code: code)
-        #expect(try staged.files.text("\(staged.there)/work/lib/a.py") == "a\n")
+        #expect(try staged.files.text("\(staged.farWork)/lib/a.py") == "a\n")
         #expect(try staged.files.status(staged.there + "/run.sh")?.mode == 0o755)
 
         try await staged.work(
@@ -64,7 +64,7 @@ import Testing
         let code = try staged.code(["a.py": "a\n"])
         try staged.files.makeFolder(staged.here + "/outputs")
         try staged.files.write("model", to: staged.here + "/outputs/model")
-        try staged.files.write("x", to: "\(staged.here)/work/made")
+        try staged.files.write("x", to: "\(staged.work)/made")
         try staged.files.write("exit 0", to: staged.here + "/steps/eval/run.sh")
         try await staged.stage(["steps/eval/run.sh", "outputs/model", "work/made"], code: code)
         try await staged.work("test -e made && echo 2 > ../outputs/score && echo hi > ../steps/eval/stdout.log")
@@ -128,12 +128,12 @@ import Testing
         try await staged.fetch()
         #expect(try staged.files.status(staged.here + "/outputs/program")?.mode == 0o751)
         #expect(try staged.text("outputs/second") == "x\n")
-        #expect(try staged.files.linkTarget("\(staged.here)/work/latest") == "../outputs/program")
+        #expect(try staged.files.linkTarget("\(staged.work)/latest") == "../outputs/program")
         #expect(try staged.files.linkTarget(staged.here + "/outputs/whole") == "..")
-        #expect(try staged.files.linkTarget("\(staged.here)/work/away") == "/etc/hostname")
+        #expect(try staged.files.linkTarget("\(staged.work)/away") == "/etc/hostname")
         #expect(try staged.text("outputs/old").isEmpty)
         #expect(try staged.text("outputs/tool") == "t")
-        if tools == .ours { #expect(try staged.files.status("\(staged.here)/work/a.py")?.mode == 0o755) }
+        if tools == .ours { #expect(try staged.files.status("\(staged.work)/a.py")?.mode == 0o755) }
     }
 
     @Test(arguments: StagedFolders.Tools.here)
@@ -145,8 +145,8 @@ import Testing
         let code = try staged.code(["a.py": "a\n", "old/b.py": "b\n", "becomes/file": "f"])
         try staged.files.makeFolder(staged.here + "/outputs/none")
         try staged.files.write("m", to: staged.here + "/outputs/m")
-        try staged.files.remove("\(staged.here)/work/becomes")
-        try staged.files.makeLink("\(staged.here)/work/becomes", to: staged.here + "/outputs/m")
+        try staged.files.remove("\(staged.work)/becomes")
+        try staged.files.makeLink("\(staged.work)/becomes", to: staged.here + "/outputs/m")
         try await staged.stage(
             ["outputs/none", "outputs/m", "work/becomes", "work/vanished"],
             gone: ["work/old", "work/old/b.py", "work/becomes"],

@@ -57,20 +57,21 @@ import Testing
         let ground = try Playground()
         let tree = try await fill(ground)
         let run = ground.store + "/runs/a"
+        let work = run + "/work"
         try ground.files.makeFolder(run + "/outputs")
-        _ = try await ground.maker().workspaces.prepare(tree, at: run + "/work")
+        _ = try await ground.maker().workspaces.prepare(tree, at: work)
         try ground.files.write("{}", to: run + "/run.json")
         let changes = ground.maker().workspaceChanges
         let nothing = try await changes.changes(in: run, since: tree)
         #expect(nothing.files.isEmpty && nothing.gone.isEmpty)
 
-        try ground.files.write("other\n", to: "\(run)/work/deep/er/a text")
-        try ground.files.write("new", to: "\(run)/work/new")
+        try ground.files.write("other\n", to: "\(work)/deep/er/a text")
+        try ground.files.write("new", to: "\(work)/new")
         try ground.files.makeFolder(run + "/outputs/empty")
         try ground.files.makeLink(run + "/outputs/latest", to: "../work/new")
-        try ground.files.remove("\(run)/work/plots")
-        try ground.files.remove("\(run)/work/bin")
-        try ground.files.write("no folder any more", to: "\(run)/work/bin")
+        try ground.files.remove("\(work)/plots")
+        try ground.files.remove("\(work)/bin")
+        try ground.files.write("no folder any more", to: "\(work)/bin")
         let found = try await changes.changes(in: run, since: tree)
         #expect(found.files == ["outputs/empty", "outputs/latest", "work/bin", "work/deep/er/a text", "work/new"])
         #expect(found.gone == ["work/bin", "work/bin/go", "work/plots", "work/plots/raw"])

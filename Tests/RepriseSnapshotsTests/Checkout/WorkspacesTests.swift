@@ -65,7 +65,7 @@ import Testing
         switch try await workspaces.prepare(tree, at: run + "/work") {
         case .copied:
             // No mount here: then the files must lie there.
-            #expect(try ground.files.exists("\(run)/work/bin/go"))
+            #expect(try ground.files.exists(run + "/work" + "/bin/go"))
         case .overlay(let lower):
             let overlay = ground.overlay()
             let script = overlay.script(lower: lower, work: run + "/work")

@@ -89,7 +89,7 @@ import Testing
         #expect(records[0].outputs.map(\.path) == records[1].outputs.map(\.path))
         #expect(records[1].metrics.map(\.key) == ["loss"])
         #expect(try lab.text("work/result.txt", of: far) == "some words\nmore words\nnew\nnew\n")
-        #expect(try !LiveFileSystem().exists(lab.laboratory.folder(of: far) + "/work/old.py"))
+        #expect(try !LiveFileSystem().exists(lab.laboratory.folder(of: far) + "/work" + "/old.py"))
         #expect(records[1].notes == ["`work/deep/pipe` was not brought back: it is no regular file"])
     }
 

@@ -130,7 +130,7 @@ import Testing
         let record = try #require(try await lab.run().first)
         #expect(record.state == .finished)
         let a = "it's \"$HOME\" `id` \\"
-        let folder = try "\(lab.laboratory.folder(of: record.id))/work/"
+        let folder = try lab.laboratory.folder(of: record.id) + "/work" + "/"
         let files = LiveFileSystem()
         #expect(try files.text(folder + "shell.txt") == "\(a)|\(a)|\(a)|1.0|true|1|x y||")
         #expect(try files.text(folder + "variable.txt") == "line\nbreak '\(a)'")

@@ -66,9 +66,10 @@ import Testing
         var search = search()
         let late = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000) + 60_000)
         #expect(search.look(at: late).count == 1)
-        let changed = try #require(try files.status("\(folder)/work/a")).modified
+        let looked = [folder, "work", "a"].joined(separator: "/")
+        let changed = try #require(try files.status(looked)).modified
         try leave("work/a/events.out.tfevents.2.h")
-        setModified("\(folder)/work/a", nanoseconds: changed)
+        setModified(looked, nanoseconds: changed)
         #expect(search.look(at: late).isEmpty)
         try leave("work/a/events.out.tfevents.3.h")
         #expect(search.look(at: late).count == 2)
