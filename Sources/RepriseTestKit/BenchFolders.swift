@@ -97,20 +97,14 @@ extension FolderBench {
     /// The content of a file that the job writes in its `work`, as soon as it is there.
     package func note(_ name: String, of job: Job) async throws -> String {
         let path = job.work + "/" + name
-        for _ in 0..<3000 {
-            if try files.exists(path) { return try files.text(path) }
-            try await Task.sleep(for: .milliseconds(10))
+        return try await eventually("job \(job.key) writes \(path)") {
+            try files.exists(path) ? try files.text(path) : nil
         }
-        throw ContractTimeout()
     }
 
     /// Returns when the job's command has begun.
     package func begun(_ job: Job) async throws {
-        for _ in 0..<3000 {
-            if try executions(of: job) > 0 { return }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        throw ContractTimeout()
+        try await eventually("the command of job \(job.key) begins") { try executions(of: job) > 0 }
     }
 }
 

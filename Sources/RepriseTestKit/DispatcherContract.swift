@@ -170,7 +170,9 @@ package struct DispatcherContract {
         let job = try makeJob(behaviour)
         let handle = try await bench.makeDispatcher().submit(job)
         let other = try bench.makeDispatcher()
-        while try bench.executions(of: job) == 0 { try await Task.sleep(for: .milliseconds(2)) }
+        try await eventually("the command of job \(job.key) begins", every: .milliseconds(2)) {
+            try bench.executions(of: job) > 0
+        }
         try await other.cancel(job, handle, grace: .milliseconds(behaviour == .runs ? 20_000 : 100))
         guard case .ended(let record, _) = try await untilEnded(job, handle, other) else {
             Issue.record("a cancelled job left no exit record")
@@ -185,7 +187,9 @@ package struct DispatcherContract {
         let job = try makeJob(.exitsLate(7))
         let first = try bench.makeDispatcher()
         let handle = try await first.submit(job)
-        while try bench.executions(of: job) == 0 { try await Task.sleep(for: .milliseconds(2)) }
+        try await eventually("the command of job \(job.key) begins", every: .milliseconds(2)) {
+            try bench.executions(of: job) > 0
+        }
         guard bench.killLeader(handle) else { return try await end(job, handle, first) }
         let dispatcher = isAdopted ? try bench.makeDispatcher() : first
         switch try await untilEnded(job, handle, dispatcher) {
@@ -225,15 +229,18 @@ package struct DispatcherContract {
 extension Dispatcher {
     /// Waits for the end of a job; fails the test where it takes absurdly long.
     package func untilEnded(_ job: Job, _ handle: JobHandle) async throws -> JobStatus {
-        let end = ContinuousClock.now + .seconds(240)
-        while ContinuousClock.now < end {
+        var last: JobStatus?
+        return try await eventually(
+            "job \(job.key) ends; it is \(last.map { "\($0)" } ?? "unknown")",
+            every: .milliseconds(10)
+        ) {
             let status = try #require(try await status(of: [job: handle])[job.key], "the job is left out")
+            last = status
             switch status {
-            case .submitted, .waiting, .running: try await Task.sleep(for: .milliseconds(10))
+            case .submitted, .waiting, .running: return nil
             default: return status
             }
         }
-        throw ContractTimeout()
     }
 }
 
@@ -245,8 +252,4 @@ extension JobStatus {
         default: false
         }
     }
-}
-
-package struct ContractTimeout: Error {
-    package init() {}
 }

@@ -61,9 +61,9 @@ struct `Real AWS Batch that changes in the middle` {
         try await aws("s3", "rb", "--force", "s3://\(bucket)")
         // One that runs is told of, in the words of the service; and it can be ended.
         await #expect(throws: AWSError.self) {
-            for _ in 0..<20 {
+            try await eventually("the service is asked for the bucket", every: .milliseconds(500)) {
                 _ = try await batch.status(of: [jobs[1]: handles[1]])
-                try await Task.sleep(for: .milliseconds(500))
+                return false
             }
         }
         try await batch.cancel(jobs[1], handles[1], grace: .seconds(1))
@@ -131,14 +131,13 @@ struct `Real AWS Batch that changes in the middle` {
 
     /// Also while some questions are refused.
     private func untilEnded(_ batch: AWSBatch, _ job: Job, _ handle: JobHandle) async throws -> JobStatus? {
-        for _ in 0..<200 {
+        try await eventually("job \(job.key) ends", every: .milliseconds(100)) {
             switch try? await batch.status(of: [job: handle])[job.key] {
-            case .ended(let record, let reason): return .ended(record, reason: reason)
-            case .lost(let reason): return .lost(reason: reason)
-            default: try await Task.sleep(for: .milliseconds(100))
+            case .ended(let record, let reason): .ended(record, reason: reason)
+            case .lost(let reason): .lost(reason: reason)
+            default: nil
             }
         }
-        return nil
     }
 }
 

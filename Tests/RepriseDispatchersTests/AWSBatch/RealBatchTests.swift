@@ -89,12 +89,10 @@ struct `Real AWS Batch` {
         let job = try bench.makeJob("echo first; sleep 300")
         let batch = bench.makeBatch()
         let handle = try await batch.submit(job)
-        for _ in 0..<3000 {
+        try await eventually("what it prints is seen") {
             _ = try await batch.status(of: [job: handle])
-            if (try? bench.output(of: job)) == "first\n" { break }
-            try await Task.sleep(for: .milliseconds(20))
+            return (try? bench.output(of: job)) == "first\n"
         }
-        #expect(try bench.output(of: job) == "first\n")
         #expect(try !bench.files.exists(job.folder + "/exit.json"))
         try await batch.cancel(job, handle, grace: .seconds(20))
         guard case .ended(let record, _) = try await batch.untilEnded(job, handle) else {

@@ -22,8 +22,7 @@ import Testing
         let handle = try await dispatcher.submit(job)
         let status = try await dispatcher.untilEnded(job, handle)
         guard case .ended(let record, let reason) = status else {
-            Issue.record("\(status)")
-            throw ContractTimeout()
+            throw WaitedInVain(what: "job \(job.key) leaves a record; it is \(status)")
         }
         return (record, reason)
     }

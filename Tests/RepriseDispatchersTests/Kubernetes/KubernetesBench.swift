@@ -83,18 +83,10 @@ final class KubernetesBench: FolderBench {
     /// Things of the job in the cluster, a while after its end.
     func leftovers(of job: Job) async throws -> [String] {
         let kubectl = LiveProcessRunner()
-        for turn in 0..<100 {
-            let result = try await kubectl.succeed(
-                Invocation(
-                    "kubectl",
-                    ["get", "jobs,secrets,configmaps", "--selector=reprise/run=\(job.key.run)", "--output=name"]
-                )
-            )
-            let names = result.text.split(separator: "\n").map(String.init)
-            if names.isEmpty || turn == 99 { return names }
-            try await Task.sleep(for: .milliseconds(100))
+        let words = ["get", "jobs,secrets,configmaps", "--selector=reprise/run=\(job.key.run)", "--output=name"]
+        return try await RepriseTestKit.leftovers {
+            try await kubectl.succeed(Invocation("kubectl", words)).text.split(separator: "\n").map(String.init)
         }
-        return []
     }
 
     func kubectl(_ words: [String], input: String = "") async throws -> String {

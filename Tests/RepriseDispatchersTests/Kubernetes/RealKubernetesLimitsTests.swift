@@ -36,12 +36,8 @@ struct `Real Kubernetes namespaces with limits` {
         do {
             _ = try await bench.kubectl(["create", "--namespace=\(name)", "--filename=-"], input: objects)
             // Only then does it take pods.
-            for _ in 0..<100 {
-                let accounts = try await bench.kubectl([
-                    "get", "serviceaccounts", "--namespace=\(name)", "--output=name",
-                ])
-                if !accounts.isEmpty { break }
-                try await ContinuousClock().sleep(for: .milliseconds(100))
+            try await eventually("the namespace has its account", every: .milliseconds(100)) {
+                try await !bench.kubectl(["get", "serviceaccounts", "--namespace=\(name)", "--output=name"]).isEmpty
             }
             try await body(bench, KubernetesCommands(bench.settings, processes: LiveProcessRunner()))
         } catch {

@@ -90,7 +90,7 @@ struct `Real Kubernetes` {
         var job = try bench.makeJob(
             """
             cat sub/file; echo new > sub/other; cp ../data/noise "$REPRISE_OUTPUTS/copy"; \
-            while [ ! -e stop ] && [ "$((n += 1))" -lt 100 ]; do sleep 1; done; echo end
+            while [ ! -e stop ] && [ "$((n += 1))" -lt 600 ]; do sleep 1; done; echo end
             """
         )
         try bench.files.remove(job.work)
@@ -102,11 +102,10 @@ struct `Real Kubernetes` {
         )
         let kubernetes = bench.makeKubernetes()
         let handle = try await kubernetes.submit(job)
-        for _ in 0..<3000 where (try? bench.output(of: job)) != "old\n" {
+        try await eventually("what it prints is seen") {
             _ = try await kubernetes.status(of: [job: handle])
-            try await Task.sleep(for: .milliseconds(10))
+            return (try? bench.output(of: job)) == "old\n"
         }
-        #expect(try bench.output(of: job) == "old\n")
         let pod = try await bench.kubectl(["get", "pods", "--selector=job-name=\(handle)", "--output=name"])
         let words = [
             "exec", pod.filter { !$0.isNewline }, "--container=keeper", "--", "touch",

@@ -30,9 +30,9 @@ struct `Real SSH: Slurm` {
         )
         let slurm = try bench.makeSlurm()
         let handle = try await slurm.submit(job)
-        for _ in 0..<600 where try !bench.files.exists(job.folder + "/metrics.jsonl") {
+        try await eventually("its metrics are seen here", every: .milliseconds(50)) {
             _ = try await slurm.status(of: [job: handle])
-            try await Task.sleep(for: .milliseconds(50))
+            return try bench.files.exists(job.folder + "/metrics.jsonl")
         }
         _ = try await slurm.status(of: [job: handle])
         #expect(try bench.output(of: job) == "one\n")
@@ -185,9 +185,7 @@ struct `Real SSH: Slurm` {
         job.secrets = ["TOKEN": secret]
         let slurm = try bench.makeSlurm()
         let handle = try await slurm.submit(job)
-        for _ in 0..<3000 where try !bench.files.exists("\(bench.work(there: job))/seen") {
-            try await Task.sleep(for: .milliseconds(10))
-        }
+        try await eventually("the job sees its secret") { try bench.files.exists("\(bench.work(there: job))/seen") }
         let needle = String(secret.prefix(41))
         let search = try await LiveProcessRunner()
             .run(Invocation("grep", ["-rlF", "--", needle, bench.path, bench.workspace]))

@@ -79,9 +79,9 @@ struct `Real Slurm with accounts` {
         for job in jobs { handles[job] = try #require(results[job.key]).get() }
         let words = "waits for a limit of the account or the quality of service (QOSMaxJobsPerUserLimit)"
         var reasons: [String] = []
-        for _ in 0..<300 where reasons.isEmpty {
+        try await eventually("one of them waits", every: .milliseconds(100)) {
             for case .waiting(let reason) in try await slurm.status(of: handles).values { reasons.append(reason) }
-            try await Task.sleep(for: .milliseconds(100))
+            return !reasons.isEmpty
         }
         #expect(reasons == [words])
         for (job, handle) in handles { try await slurm.cancel(job, handle, grace: .zero) }
@@ -121,10 +121,8 @@ struct `Real Slurm with accounts` {
         let first = bench.makeSlurm()
         let handles = try await [job: first.submit(job), other: first.submit(other)]
         let ids = Set(handles.values.map(\.description))
-        for _ in 0..<600 {
-            let rows = try await bench.commands(SlurmSettings()).queue()
-            if !rows.contains(where: { ids.contains($0.id) }) { break }
-            try await Task.sleep(for: .milliseconds(100))
+        try await eventually("the controller forgets them", every: .milliseconds(100)) {
+            try await bench.commands(SlurmSettings()).queue().allSatisfy { !ids.contains($0.id) }
         }
         let later = bench.makeSlurm()
         for (job, handle) in handles {
@@ -155,12 +153,9 @@ private final class AccountedBench: FolderBench {
 
     /// Ended jobs count for a moment after their end.
     func submitted(_ job: Job, _ slurm: Slurm) async throws -> JobHandle {
-        for _ in 0..<300 {
-            do { return try await slurm.submit(job) } catch SlurmError.limit {
-                try await Task.sleep(for: .milliseconds(100))
-            }
+        try await eventually("the limit has room for job \(job.key)", every: .milliseconds(100)) {
+            do { return try await slurm.submit(job) } catch SlurmError.limit { return nil }
         }
-        throw ContractTimeout()
     }
 }
 

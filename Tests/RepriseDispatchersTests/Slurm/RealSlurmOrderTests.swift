@@ -16,7 +16,9 @@ struct `Real Slurm, jobs after others` {
 
     @Test func `a step of several runs is one array, in which one failure stops its own run alone`() async throws {
         let slurm = bench.makeSlurm()
-        let first = try (0..<4).map { try bench.makeJob("sleep 1; exit \($0 == 2 ? 3 : 0)") }
+        let go = bench.path + "/go"
+        let first = try (0..<4)
+            .map { try bench.makeJob("while [ ! -e \(go) ]; do sleep 0.1; done; exit \($0 == 2 ? 3 : 0)") }
         let needs = try await submit(slurm, first)
         var second = try (0..<4).map { _ in try bench.makeJob("echo x >> ../executions") }
         for index in second.indices { second[index].after = [needs[index]] }
@@ -25,6 +27,7 @@ struct `Real Slurm, jobs after others` {
         var third = try (0..<4).map { _ in try bench.makeJob("echo x >> ../executions") }
         for index in third.indices { third[index].after = [middle[index]] }
         let last = try await submit(slurm, third)
+        try bench.files.write("", to: go)
         for index in 0..<4 {
             let status = try await slurm.untilEnded(third[index], last[index].handle)
             if index == 2 {

@@ -70,20 +70,21 @@ struct `Real Slurm` {
         let secret = "hush-\(UUID().uuidString)\n\\0$(id)'\"ö "
         let probe = bench.path + "/probe"
         var job = try bench.makeJob(
-            "printf '%s' \"$TOKEN\" > seen; printf '%s' \"$EMPTY\" > empty; echo \"${REPRISE_HALVES-none}\"; env | grep -c ^LEAK= ; scontrol show job $SLURM_JOB_ID > \(probe); sleep 2"
+            "printf '%s' \"$TOKEN\" > seen; printf '%s' \"$EMPTY\" > empty; echo \"${REPRISE_HALVES-none}\"; env | grep -c ^LEAK= ; scontrol show job $SLURM_JOB_ID > \(probe).new; mv \(probe).new \(probe); while [ ! -e \(probe).seen ]; do sleep 0.1; done"
         )
         job.secrets = ["TOKEN": secret, "EMPTY": ""]
         var variables = inheritedVariables()
         variables["LEAK"] = "before " + secret
         let slurm = bench.makeSlurm(variables: variables)
         let handle = try await slurm.submit(job)
-        for _ in 0..<500 where try !bench.files.exists(probe) { try await Task.sleep(for: .milliseconds(10)) }
+        try await eventually("the job tells of itself") { try bench.files.exists(probe) }
         let folder = ProcessInfo.processInfo.environment["SLURM_CONF"]
             .map { URL(filePath: $0).deletingLastPathComponent().path }
         let needle = String(secret.prefix(41))
         let places = [bench.path] + (folder.map { [$0 + "/state", $0 + "/spool"] } ?? [])
         let search = try await LiveProcessRunner().run(Invocation("grep", ["-rlF", "--", needle] + places))
         #expect(search.text == "\(job.work)/seen\n", "\(search.text)")
+        try bench.files.write("", to: probe + ".seen")
         _ = try await slurm.untilEnded(job, handle)
         #expect(try bench.files.text("\(job.work)/seen") == secret)
         #expect(try bench.files.text("\(job.work)/empty") == "")

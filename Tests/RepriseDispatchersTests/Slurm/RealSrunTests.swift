@@ -180,14 +180,10 @@ final class SrunBench: FolderBench {
     /// What is left after a while: Slurm takes a moment to put an allocation away.
     func leftovers(of job: Job) async throws -> [String] {
         let words = allocation.map { ["--steps", "--jobs=" + $0] } ?? ["--states=R,PD"]
-        var left: [String] = []
-        for _ in 0..<200 {
-            let asked = Invocation("squeue", ["--me", "--noheader", "--format=%j"] + words)
+        let asked = Invocation("squeue", ["--me", "--noheader", "--format=%j"] + words)
+        return try await RepriseTestKit.leftovers {
             let names = try await LiveProcessRunner().run(asked).text.split(separator: "\n").map(String.init)
-            left = names.filter { $0 == "reprise-\(job.key)" }
-            if left.isEmpty { break }
-            try await Task.sleep(for: .milliseconds(100))
+            return names.filter { $0 == "reprise-\(job.key)" }
         }
-        return left
     }
 }

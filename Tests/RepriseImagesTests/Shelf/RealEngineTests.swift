@@ -252,12 +252,7 @@ private struct RealEngine {
         let closed = await #expect(throws: EngineError.self) { try await client.resolve(place) }
         #expect(closed?.code == "registry-login")
         // Other tests of this process have theirs, for a moment.
-        var left = try loginFolders()
-        for _ in 0..<600 where !left.isEmpty {
-            try await Task.sleep(for: .milliseconds(50))
-            left = try loginFolders()
-        }
-        #expect(left == [])
+        #expect(try await leftovers { try loginFolders() } == [])
         let name = try await engine.find(place.description)
         #expect(name == nil)
     }
