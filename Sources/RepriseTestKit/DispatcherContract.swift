@@ -173,7 +173,7 @@ package struct DispatcherContract {
         try await eventually("the command of job \(job.key) begins", every: .milliseconds(2)) {
             try bench.executions(of: job) > 0
         }
-        try await other.cancel(job, handle, grace: .milliseconds(behaviour == .runs ? 20_000 : 100))
+        try await other.cancel(job, handle, grace: .milliseconds(behaviour == .runs ? 120_000 : 100))
         guard case .ended(let record, _) = try await untilEnded(job, handle, other) else {
             Issue.record("a cancelled job left no exit record")
             return
@@ -217,7 +217,7 @@ package struct DispatcherContract {
     }
 
     private func end(_ job: Job, _ handle: JobHandle, _ dispatcher: any Dispatcher) async throws {
-        try await dispatcher.cancel(job, handle, grace: .seconds(20))
+        try await dispatcher.cancel(job, handle, grace: .seconds(120))
         _ = try await untilEnded(job, handle, dispatcher)
     }
 

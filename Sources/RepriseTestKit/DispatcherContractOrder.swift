@@ -64,7 +64,7 @@ extension DispatcherContract {
         #expect(try await other.find([second]).isEmpty)
         let latter = try await other.submit(second)
         #expect(latter != former)
-        try await dispatcher.cancel(first, handle, grace: .seconds(20))
+        try await dispatcher.cancel(first, handle, grace: .seconds(120))
         _ = try await dispatcher.untilEnded(first, handle)
         #expect(try await other.untilEnded(second, latter) == .returned)
         #expect(try bench.executions(of: second) == 0)

@@ -43,6 +43,18 @@ struct ContainerArguments {
         return ["container", "inspect", "--format", format, name]
     }
 
+    /// Answers a line for each time the kernel ended something in the container for want of memory, also when the container
+    /// is gone. Docker's daemon remembers the last of its events; Podman tells nothing of the kind.
+    static func memoryEvents(_ name: String, since: Timestamp, until: Timestamp) -> [String] {
+        ["events", "--since", seconds(since), "--until", seconds(until), "--filter", "container=" + name]
+            + ["--filter", "event=oom", "--format", "{{.Action}}"]
+    }
+
+    private static func seconds(_ time: Timestamp) -> String {
+        let rest = String(time.milliseconds % 1000)
+        return "\(time.milliseconds / 1000)." + String(repeating: "0", count: 3 - rest.count) + rest
+    }
+
     /// Engines take letters, digits, `_`, `.` and `-`.
     static func name(of key: JobKey) -> String {
         let text = key.description.replacing("@", with: "..")

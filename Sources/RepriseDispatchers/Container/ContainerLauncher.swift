@@ -61,7 +61,8 @@ package struct ContainerLauncher: JobLauncher {
         let hasBegun = folders.claim(in: job.folder) != nil
         // A client that came to the container's end tells its status; with these three it tells of itself.
         if let status = ended?.status, !hasBegun || !(125...127).contains(status) {
-            return .nothing(reason: reason(job, note, status: status, hasBegun), status: status)
+            let outOfMemory = await hadNoMemory(job, note, status: status)
+            return .nothing(reason: reason(job, note, status: status, hasBegun), status: status, outOfMemory: outOfMemory)
         }
         let unstarted = hasBegun ? nil : "`\(note.kind.rawValue)` was ended before the container had started"
         guard let state = await state(of: note) else {
@@ -93,6 +94,14 @@ package struct ContainerLauncher: JobLauncher {
             if refusals == 3 { return }
             try? await ContinuousClock().sleep(for: .milliseconds(50))
         }
+    }
+
+    /// Whether the kernel ended the script itself for want of memory, so that it could not tell.
+    private func hadNoMemory(_ job: Job, _ note: JobEngine, status: Int) async -> Bool {
+        guard note.kind == .docker, status == 137, let begun = folders.claim(in: job.folder)?.time else { return false }
+        let now = folders.wallClock.now()
+        let result = await ask(note, ContainerArguments.memoryEvents(note.name, since: begun, until: now))
+        return result?.status == 0 && result?.output.isEmpty == false
     }
 
     private func reason(_ job: Job, _ note: JobEngine, status: Int, _ hasBegun: Bool) -> String? {

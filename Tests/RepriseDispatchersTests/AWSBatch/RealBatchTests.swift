@@ -94,7 +94,7 @@ struct `Real AWS Batch` {
             return (try? bench.output(of: job)) == "first\n"
         }
         #expect(try !bench.files.exists(job.folder + "/exit.json"))
-        try await batch.cancel(job, handle, grace: .seconds(20))
+        try await batch.cancel(job, handle, grace: .seconds(120))
         guard case .ended(let record, _) = try await batch.untilEnded(job, handle) else {
             Issue.record("it did not end")
             return

@@ -152,6 +152,19 @@ struct ContainerChecks {
         #expect(((record?.peakMemory ?? 0) > 8_000_000) == facts.limitsMemory, "\(record?.peakMemory ?? 0)")
     }
 
+    /// The kernel ends the script, the container's first process, before what takes the memory.
+    func tellOfMemory() async throws {
+        guard try await bench.source().facts.limitsMemory else { return }
+        let job = try bench.makeJob(
+            "echo 1000 > /proc/1/oom_score_adj; x=$(head -c 80000000 /dev/zero | tr '\\0' x); sleep 300",
+            resources: Resources(memory: 32 << 20)
+        )
+        let (record, reason) = try await bench.execute(job)
+        #expect(record?.signal == 9)
+        #expect(record?.outOfMemory == true)
+        #expect(reason == "out of memory (memory limit of 32 MiB)")
+    }
+
     /// Kills clients, their monitors or whole jobs at random moments, from before the container is there to its end.
     func surviveKills() async throws {
         let first = try bench.makeDispatcher()

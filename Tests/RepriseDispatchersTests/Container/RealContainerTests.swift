@@ -40,5 +40,6 @@ struct `Real jobs in Docker` {
     @Test func `a container that never began is removed`() async throws { try await checks.clearWhatNeverBegan() }
     @Test func `what it used is told`() async throws { try await checks.tellWhatTheyUsed() }
     @Test func `nothing is left of what is killed at any moment`() async throws { try await checks.surviveKills() }
+    @Test func `a script that has no memory left is told of`() async throws { try await checks.tellOfMemory() }
     @Test func `launch.sh works by hand`() async throws { try await checks.launchByHand() }
 }

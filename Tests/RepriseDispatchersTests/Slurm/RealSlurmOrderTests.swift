@@ -85,7 +85,7 @@ struct `Real Slurm, jobs after others` {
             return
         }
         #expect(reason == "cancelled at Slurm before it began")
-        try await slurm.cancel(first, handle, grace: .seconds(20))
+        try await slurm.cancel(first, handle, grace: .seconds(120))
         _ = try await slurm.untilEnded(first, handle)
     }
 }

@@ -100,7 +100,7 @@ struct `Real Slurm` {
             Issue.record("it does not wait")
             return
         }
-        try await slurm.cancel(job, handle, grace: .seconds(20))
+        try await slurm.cancel(job, handle, grace: .seconds(120))
         guard case .ended(let record, let reason) = try await slurm.untilEnded(job, handle) else {
             Issue.record("it was not cancelled")
             return

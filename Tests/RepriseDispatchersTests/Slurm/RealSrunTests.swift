@@ -85,7 +85,7 @@ struct `Real srun` {
         let job = try bench.makeJob("echo x >> ../executions")
         let handle = try await srun.submit(job)
         #expect(try await srun.status(of: [job: handle]) == [job.key: .submitted])
-        try await srun.cancel(job, handle, grace: .seconds(20))
+        try await srun.cancel(job, handle, grace: .seconds(120))
         guard case .ended(let record, _) = try await srun.untilEnded(job, handle) else {
             Issue.record("it was not cancelled")
             return
