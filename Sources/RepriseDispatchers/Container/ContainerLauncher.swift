@@ -61,8 +61,8 @@ package struct ContainerLauncher: JobLauncher {
         let hasBegun = folders.claim(in: job.folder) != nil
         // A client that came to the container's end tells its status; with these three it tells of itself.
         if let status = ended?.status, !hasBegun || !(125...127).contains(status) {
-            let outOfMemory = await hadNoMemory(job, note, status: status)
-            return .nothing(reason: reason(job, note, status: status, hasBegun), status: status, outOfMemory: outOfMemory)
+            let words = reason(job, note, status: status, hasBegun)
+            return .nothing(reason: words, status: status, outOfMemory: await hadNoMemory(job, note, status: status))
         }
         let unstarted = hasBegun ? nil : "`\(note.kind.rawValue)` was ended before the container had started"
         guard let state = await state(of: note) else {
