@@ -4,7 +4,7 @@ import contextlib
 import pathlib
 import subprocess
 
-from project import Failed
+from patience import Failed
 
 
 def refused(project, file, *words, status=2, variables=None, arguments=(), prefix=()):

@@ -5,11 +5,8 @@ import json
 import os
 import pathlib
 import signal
-import time
 
-
-class Failed(Exception):
-    """What did not come out as it must, for a person."""
+from patience import PATIENCE, Failed, until
 
 
 class Project:
@@ -42,7 +39,7 @@ class Project:
         self.started.append(process)
         return process
 
-    def reprise(self, *arguments, expecting=0, variables=None, timeout=300):
+    def reprise(self, *arguments, expecting=0, variables=None, timeout=PATIENCE):
         done = self.world.run(self.binary, *arguments, folder=self.folder, variables={**self.variables, **(variables or {})}, check=False, timeout=timeout)
         if expecting is not None and done.returncode != expecting:
             raise Failed(f"{self.world.name}: `reprise {' '.join(map(str, arguments))}` ended with {done.returncode}, not {expecting}:\n{done.stdout}{done.stderr}"
@@ -75,13 +72,16 @@ class Project:
     def show(self, run="@last"):
         return self.json("show", run)
 
-    def begun(self, number=1, patience=90):
+    def states(self):
+        """How the runs stand, for a person."""
+        return [(run["state"], run["reason"]) for run in self.runs()]
+
+    def begun(self, number=1):
         """Waits until so many runs have written `begun` as their first line, as far as it is known here."""
-        deadline = time.monotonic() + patience
-        while sum(path.read_text(errors="replace").startswith("begun\n") for path in self.store.glob("runs/*/stdout.log")) < number:
-            if time.monotonic() > deadline:
-                raise Failed(f"{self.world.name}: it does not begin: {[(run['state'], run['reason']) for run in self.runs()]}\n{self.trace()}")
-            time.sleep(0.05)
+        def have_begun():
+            return sum(path.read_text(errors="replace").startswith("begun\n") for path in self.store.glob("runs/*/stdout.log")) >= number
+
+        until(have_begun, lambda: f"{self.world.name}: it does not begin: {self.states()}\n{self.trace()}")
 
     def engine(self, *arguments, check=True):
         """The engine's own command, with this project's home."""
@@ -91,26 +91,23 @@ class Project:
         """The process that supervises the store, or None."""
         try:
             process = int((self.store / "supervisor.lock").read_text().split()[0])
-            return process if pathlib.Path(f"/proc/{process}/comm").read_text().strip() == "reprise" else None
+            # The number of one that has ended may by now be that of another trial's.
+            is_ours = str(self.place).encode() in pathlib.Path(f"/proc/{process}/environ").read_bytes()
+            return process if is_ours and pathlib.Path(f"/proc/{process}/comm").read_text().strip() == "reprise" else None
         except (OSError, ValueError, IndexError):
             return None
 
-    def settle(self, patience=30):
+    def settle(self):
         """Waits until no supervisor of this store is left; one in the background ends by itself."""
-        deadline = time.monotonic() + patience
-        while any(process.poll() is None for process in self.started) or self.supervisor():
-            if time.monotonic() > deadline:
-                raise Failed(f"{self.world.name}: a supervisor goes on after its runs have ended")
-            time.sleep(0.05)
+        until(lambda: not self.supervisor() and all(process.poll() is not None for process in self.started),
+              lambda: f"{self.world.name}: a supervisor goes on after its runs have ended")
 
     def end(self):
         for process in self.started:
             if process.poll() is None:
                 process.kill()
                 process.wait()
-        if process := self.supervisor():
-            os.kill(process, signal.SIGKILL)
-        for process in processes_of(self.place):
+        for process in {self.supervisor(), *processes_of(self.place)} - {None}:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
 

@@ -5,7 +5,7 @@ import secrets
 import threading
 import time
 
-from project import Failed
+from patience import Failed
 
 
 def expect_hidden(project, environment):

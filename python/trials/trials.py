@@ -18,7 +18,7 @@ import traceback
 
 import worlds
 from clusters import kinds
-from project import Failed
+from patience import Failed
 
 STAGES = {
     "containers": (worlds.worlds, ("same", "kill", "fetch", "refusals", "ways"), 50),

@@ -4,8 +4,9 @@ import concurrent.futures
 import itertools
 import sys
 import time
+import traceback
 
-from project import Failed
+from patience import Failed
 
 
 class NotHere(Exception):
@@ -52,9 +53,11 @@ def attempted(problems, world, name, call, *arguments):
     began = time.monotonic()
     try:
         call(world, *arguments)
-    except (Failed, KeyError, OSError, ValueError) as failure:
+    except NotHere:
+        raise
+    except Exception as failure:
         problems.append(f"{world.name}: {name}")
-        words = str(failure) if isinstance(failure, Failed) else f"{type(failure).__name__}: {failure}"
+        words = str(failure) if isinstance(failure, Failed) else traceback.format_exc()
         told(f"  ✘ {world.name}: {name}, {time.monotonic() - began:.0f} s\n      " + words.replace("\n", "\n      "))
         return False
     told(f"  ✔ {world.name}: {name}, {time.monotonic() - began:.0f} s")

@@ -7,13 +7,16 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-import time
 
-from project import Failed, Project, processes_of, words_of
+from patience import PATIENCE, Failed, until
+from project import Project, processes_of, words_of
+from tally import BesideWork, InFolder
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 ENGINES = REPOSITORY / "engines" / "engines.sh"
 PERSON = "reprise-test"
+# What was told to end is busy with that, for seconds; what lasts longer is left behind.
+SHORT = 120
 
 
 class World:
@@ -53,7 +56,7 @@ class World:
         return subprocess.Popen([str(word) for word in command], cwd=folder, env={k: v for k, v in environment.items() if v is not None},
                                 stdin=subprocess.DEVNULL, **options)
 
-    def run(self, *command, folder="/", variables=None, check=True, timeout=300):
+    def run(self, *command, folder="/", variables=None, check=True, timeout=PATIENCE):
         process = self.popen(command, folder=folder, variables=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             out, err = process.communicate(timeout=timeout)
@@ -71,6 +74,11 @@ class World:
         if self.engine not in ("podman", "docker"):
             return set()
         return set(self.run(self.engine, "ps", "-a", "--format", "{{.Names}}").stdout.split())
+
+    @contextlib.contextmanager
+    def tally(self, project):
+        """What counts and holds executions in a project."""
+        yield BesideWork(project.store) if self.engine else InFolder(project.place / "notes")
 
     @contextlib.contextmanager
     def project(self, options):
@@ -94,19 +102,10 @@ class World:
                 shutil.rmtree(place, ignore_errors=True)
 
     def expect_nothing_left(self, place, before):
-        deadline = time.monotonic() + 5
         # An engine may still be busy with what it was told to remove.
-        while left := self.containers() - before:
-            if time.monotonic() > deadline:
-                raise Failed(f"{self.name}: containers are left: {', '.join(sorted(left))}")
-            time.sleep(0.1)
-        while found := processes_of(place):
-            if time.monotonic() > deadline:
-                raise Failed(f"{self.name}: processes are left: {[words_of(process) for process in found]}")
-            time.sleep(0.05)
-        mounts = [line.split()[1] for line in pathlib.Path("/proc/self/mounts").read_text().splitlines() if str(place) in line]
-        if mounts:
-            raise Failed(f"{self.name}: mounts are left: {mounts}")
+        until(lambda: not self.containers() - before, lambda: f"{self.name}: containers are left: {', '.join(sorted(self.containers() - before))}", patience=SHORT)
+        until(lambda: not processes_of(place), lambda: f"{self.name}: processes are left: {[words_of(process) for process in processes_of(place)]}", patience=SHORT)
+        until(lambda: not mounts_of(place), lambda: f"{self.name}: mounts are left: {mounts_of(place)}", patience=SHORT)
 
     def own(self, path):
         if self.identity:
@@ -125,6 +124,10 @@ def engine_variables(half):
         # Root's own temporary folder may be closed to others.
         variables["TRIALS"] = str(pathlib.Path(variables["REPRISE_TEST_IMAGES"]).parent / "user" / "tmp")
     return variables
+
+
+def mounts_of(place):
+    return [line.split()[1] for line in pathlib.Path("/proc/self/mounts").read_text().splitlines() if str(place) in line]
 
 
 def kept(*names):

@@ -6,7 +6,8 @@ import signal
 import subprocess
 import time
 
-from project import Failed
+from patience import PATIENCE, Failed, until
+from tally import InFolder
 from trying import attempted, on_each
 
 JOBS = ["prepare", "train.0", "train.1", "train.2", "evaluate"]
@@ -28,22 +29,21 @@ def tried(options):
 def chained(world, options, count, goes_on_alone):
     source = random.Random(f"{options.seed} {world.name}")
     with world.project(options) as project:
-        notes = project.place / "notes"
-        notes.mkdir(mode=0o777)
-        notes.chmod(0o777)
+        tally = InFolder(project.place / "notes")
+        note = f'echo x >> "{tally.folder}/$REPRISE_JOB"'
         project.write("chain.exp.yaml", f"""name: chain
 parameters: {{index: 0}}
 steps:
   prepare:
     command: |
-      echo x >> "{notes}/$REPRISE_JOB"
+      {note}
       mkdir -p parts
-      sleep 4
+      {tally.hold}
       for part in 0 1 2; do echo $(({{{{ index }}}} + part)) > parts/$part; done
     outputs: [parts/*]
   train:
     command: |
-      echo x >> "{notes}/$REPRISE_JOB"
+      {note}
       echo $(($(cat parts/$REPRISE_SPLIT) * 2)) > trained.$REPRISE_SPLIT || exit 9
       rm parts/$REPRISE_SPLIT
       [ $(({{{{ index }}}} % 4)) != 3 ] || [ "$REPRISE_SPLIT" != 1 ] || exit 5
@@ -52,22 +52,25 @@ steps:
     outputs: [trained.*]
   evaluate:
     command: |
-      echo x >> "{notes}/$REPRISE_JOB"
+      {note}
       echo $(($(cat trained.0) + $(cat trained.1) + $(cat trained.2))) > "$REPRISE_OUTPUTS/total"
     needs: [train]
 sweep: {{grid: {{index: "range(0, {count})"}}}}
 """)
         project.reprise("run", "chain.exp.yaml", "--detach", "--quiet")
         kills = disturbed(project, source, 1.5)
+        tally.let_go()
         if goes_on_alone:
-            until(project, "all is handed over", lambda: submitted(project) == count * len(JOBS), "wait", "--all", "--quiet")
+            project.start("wait", "--all", "--quiet", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            until(lambda: submitted(project) == count * len(JOBS), lambda: f"{world.name}: all is handed over\n{project.trace()}")
             kill(project)
-            until(project, "the cluster goes on alone", lambda: ended(project) == count - count // 4)
+            # Nobody may start a `reprise` meanwhile, not even to tell what is there.
+            until(lambda: ended(project) == count - count // 4, lambda: f"{world.name}: the cluster goes on alone: {ended(project)} of {count}")
             if project.supervisor():
                 raise Failed("somebody supervises")
-        project.reprise("wait", "--all", "--quiet", expecting=None, timeout=600)
+        project.reprise("wait", "--all", "--quiet", expecting=None, timeout=2 * PATIENCE)
         for run in project.runs():
-            expect_right(project, run, notes)
+            expect_right(project, run, tally.folder)
         return kills
 
 
@@ -92,20 +95,8 @@ def kill(project):
             pass
     for process in project.started:
         process.wait()
-    deadline = time.monotonic() + 5
-    while project.supervisor() and time.monotonic() < deadline:
-        time.sleep(0.02)
+    until(lambda: not project.supervisor(), lambda: "whoever supervises lives through SIGKILL")
     return kills
-
-
-def until(project, what, holds, *arguments, patience=180):
-    """Waits, while a `reprise` with these arguments is alive; without any, nobody is."""
-    process = project.start(*arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) if arguments else None
-    deadline = time.monotonic() + patience
-    while not holds():
-        if time.monotonic() > deadline or process and process.poll() is not None:
-            raise Failed(f"{project.world.name}: {what}: not within {patience} s\n{project.trace()}")
-        time.sleep(0.1)
 
 
 def submitted(project):

@@ -2,10 +2,9 @@
 
 import random
 import threading
-import time
 
-from project import Failed
-from storm import expect_kept, storm
+from patience import PATIENCE, Failed
+from storm import LEAST, expect_kept, storm
 from trying import attempted, on_each
 
 
@@ -24,45 +23,49 @@ def tried(options):
 
 def killed(world, options, kills):
     source = random.Random(f"{options.seed} {world.name}")
-    with world.project(options) as project, world.counted(project) as (note, executed):
+    with world.project(options) as project, world.tally(project) as tally:
         project.write("kill.exp.yaml", f"""name: kill
 parameters: {{index: 0}}
 command: |
-  {note}
+  {tally.note}
   echo "{{\\"step\\": 1, \\"index\\": {{{{ index }}}}}}" >> "$REPRISE_METRICS"
   echo {{{{ index }}}} > "$REPRISE_OUTPUTS/index"
+  {tally.hold}
   sleep 1
   exit $(({{{{ index }}}} % 4))
 sweep: {{grid: {{index: "range(0, {options.runs})"}}}}
 """)
         project.reprise("run", "kill.exp.yaml", "--detach", "--quiet")
-        crashes, stop = [], threading.Event()
-        crasher = threading.Thread(target=crash, args=(project, executed, options.runs, source.uniform(0, 3), crashes, stop))
+        limit, stop, crashes = PATIENCE + 10 * options.runs, threading.Event(), []
+        crasher = threading.Thread(target=crash, args=(project, tally, options.runs, source.uniform(0, 3), crashes, stop))
         if world.can_crash():
             crasher.start()
         try:
-            done = storm(project, source, patience=120 + 5 * options.runs, life=world.life)
-        finally:
+            done = storm(project, source, tally, patience=limit, life=world.life)
+        except Failed:
             stop.set()
-            if crasher.is_alive():
+            raise
+        finally:
+            if world.can_crash():
                 crasher.join()
-        project.reprise("wait", "--all", "--quiet", expecting=None, timeout=600)
-        if done < min(5, options.runs // 5) or world.can_crash() and not crashes:
+        project.reprise("wait", "--all", "--quiet", expecting=None, timeout=limit)
+        if done < LEAST or world.can_crash() and not crashes:
             raise Failed(f"only {done} supervisors were killed, and what decides {len(crashes)} times")
         kills.append((done, len(crashes)))
-        expect_kept(project, options.runs, executed)
+        expect_kept(project, options.runs, tally)
         expect_outputs(project)
 
 
-def crash(project, executed, count, pause, crashes, stop):
-    """As soon as a third of the runs have begun."""
-    while not stop.is_set():
-        begun = [path for path in project.store.glob("runs/*") if executed(project, path.name)]
-        if len(begun) * 3 >= count:
-            project.world.crash(project, pause)
-            crashes.append(pause)
-            return
-        time.sleep(0.2)
+def crash(project, tally, count, pause, crashes, stop):
+    """As soon as a third of the runs have begun, which they have for good."""
+    def begun():
+        return sum(tally.executed(path.name) > 0 for path in project.store.glob("runs/*"))
+
+    while not stop.is_set() and begun() * 3 < count:
+        stop.wait(0.2)
+    if not stop.is_set():
+        project.world.crash(project, pause)
+        crashes.append(pause)
 
 
 def expect_outputs(project):

@@ -5,11 +5,11 @@ import json
 import os
 import pathlib
 import subprocess
-import time
 
-from clusters.counter import Counter
-from project import Failed, processes_of
-from worlds import ENGINES, World, standing
+from patience import Failed, until
+from project import processes_of
+from tally import InFolder, OverHTTP
+from worlds import ENGINES, SHORT, World, standing
 
 
 class Cluster(World):
@@ -35,27 +35,18 @@ class Cluster(World):
         return []
 
     def expect_nothing_left(self, place, before):
-        deadline = time.monotonic() + 60
-        while left := self.lasting(place):
-            if time.monotonic() > deadline:
-                raise Failed(f"{self.name}: left at the engine: {left}")
-            time.sleep(0.2)
+        until(lambda: not self.lasting(place), lambda: f"{self.name}: left at the engine: {self.lasting(place)}", patience=2 * SHORT, pause=0.2)
         super().expect_nothing_left(place, before)
 
     @contextlib.contextmanager
-    def counted(self, project):
-        """Shell words that note an execution, and a function that tells how often a run was executed."""
+    def tally(self, project):
         if self.shares:
-            # Not in the run's own folder: a second execution may have another one.
-            notes = project.place / "notes"
-            notes.mkdir(mode=0o777)
-            notes.chmod(0o777)
-            yield f'echo x >> "{notes}/$REPRISE_RUN_ID"', lambda project, run: lines_of(notes / run)
+            yield InFolder(project.place / "notes")
         else:
-            with Counter() as heard:
-                yield f'echo "GET /$REPRISE_RUN_ID HTTP/1.0" | nc -w 30 {self.hither} {heard.port} > /dev/null', lambda project, run: heard.counts[run]
+            with OverHTTP(self.hither).listening() as tally:
+                yield tally
 
-    # How long a supervisor lives at most before it is killed, in seconds: long enough for some of them to hand something over.
+    # How long a supervisor lives at most before it is killed, in seconds; longer while none hands anything over.
     life = 1
 
     def can_crash(self):
@@ -75,9 +66,7 @@ class Slurm(Cluster):
         # The controller hands out a number before it writes it down, and hands out one that it lost again, which nodes take amiss.
         state = pathlib.Path(self.variables["SLURM_CONF"]).parent / "state" / "job_state"
         notes = [path.stat().st_mtime for path in project.store.glob("runs/*/slurm.job")]
-        deadline = time.monotonic() + 15
-        while notes and state.stat().st_mtime < max(notes) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        until(lambda: not notes or state.stat().st_mtime >= max(notes), lambda: "slurmctld does not write down what it knows", pause=0.05)
         self.has_crashed = True
         super().crash(project, pause)
 
@@ -187,10 +176,6 @@ def published(world):
     """An image with Python, and where its machines fetch it."""
     return (f"image: 'docker-archive:{world.variables['REPRISE_TEST_IMAGES']}/python.tar', "
             f"images: '{world.variables['REPRISE_TEST_REGISTRY']}/trial'")
-
-
-def lines_of(path):
-    return len(path.read_text().splitlines()) if path.exists() else 0
 
 
 def lasts(item):

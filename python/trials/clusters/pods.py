@@ -6,14 +6,15 @@ import json
 import os
 import pathlib
 import re
+import subprocess
 import time
 
 from clusters.gate import Gate
 from obstacles import refused
-from project import Failed
+from patience import Failed, ending, until
 from trying import NotHere, all_of
 
-LONG = "command: 'echo begun; sleep 300; sleep 300'\n"
+LONG = "command: 'echo begun; sleep 1800; sleep 1800'\n"
 NUMBERS = itertools.count(1)
 
 LIMITS = """
@@ -43,11 +44,7 @@ def namespace(world, objects=""):
             file.write_text(objects)
             kubectl(world, "create", "-n", name, "-f", file)
             file.unlink()
-        deadline = time.monotonic() + 30
-        while not kubectl(world, "get", "serviceaccounts", "-n", name, "-o", "name"):
-            if time.monotonic() > deadline:
-                raise Failed("the namespace gets no service account")
-            time.sleep(0.2)
+        until(lambda: kubectl(world, "get", "serviceaccounts", "-n", name, "-o", "name"), lambda: "the namespace gets no service account")
         yield name, ["--set", f"targets.here.namespace={name}"]
     finally:
         world.run("kubectl", "delete", "namespace", name, "--wait=false", check=False)
@@ -63,7 +60,7 @@ def pod_of(world, name):
 
 def expect(project, state, words, *, wait=True):
     if wait:
-        project.reprise("wait", "--all", "--quiet", expecting=None, timeout=200)
+        project.reprise("wait", "--all", "--quiet", expecting=None)
     shown = project.show()
     reason = shown.get("reason") or ""
     if shown["state"] != state or words not in reason:
@@ -117,7 +114,7 @@ def delete_namespace(world, name):
 def evicted_twice(world, options):
     """A run that may be preempted is tried again, with what the first try left out of the way."""
     with world.project(options) as project, namespace(world) as (name, settings):
-        project.write("again.exp.yaml", "command: 'echo begun; sleep 8; echo done'\nretry: {attempts: 2, on: [preempted]}\n")
+        project.write("again.exp.yaml", "command: 'echo begun; test $REPRISE_ATTEMPT = 2 || sleep 1800; echo done'\nretry: {attempts: 2, on: [preempted]}\n")
         project.reprise("run", "again.exp.yaml", "--detach", "--quiet", *settings)
         project.begun()
         evict(world, name)
@@ -126,12 +123,16 @@ def evicted_twice(world, options):
 
 def quota_waits(world, options):
     """The quota has room for one run at a time: the others wait, and say so."""
-    with world.project(options) as project, namespace(world, QUOTA) as (name, settings):
-        project.write("two.exp.yaml", "command: sleep 4\nparameters: {index: 0}\nsweep: {grid: {index: [1, 2]}}\nresources: {memory: 80MiB}\n")
-        done = project.reprise("run", "two.exp.yaml", *settings, timeout=200)
-        said = done.stdout + done.stderr
-        if "waits for the quota: exceeded quota: quota" not in said or "pods \"" in said:
-            raise Failed(said)
+    with world.project(options) as project, world.tally(project) as tally, namespace(world, QUOTA) as (name, settings):
+        project.write("two.exp.yaml", f"command: |\n  {tally.hold}\nparameters: {{index: 0}}\nsweep: {{grid: {{index: [1, 2]}}}}\nresources: {{memory: 80MiB}}\n")
+        said = project.place / "said"
+        with said.open("w") as file:
+            process = project.start("run", "two.exp.yaml", *settings, stdout=file, stderr=subprocess.STDOUT)
+        until(lambda: "waits for the quota: exceeded quota: quota" in said.read_text(), said.read_text)
+        tally.let_go()
+        ending(process)
+        if process.returncode != 0 or "pods \"" in said.read_text():
+            raise Failed(f"{process.returncode}: {said.read_text()}")
 
 
 def quota_refused(world, options):
@@ -145,7 +146,7 @@ def limits_kept(world, options):
     """The container that keeps a run's files is within the namespace's limits; a run that is not is refused."""
     with world.project(options) as project, namespace(world, LIMITS) as (name, settings):
         project.write("plain.exp.yaml", "command: 'true'\nresources: {memory: 100MiB, cpus: 1}\n")
-        project.reprise("run", "plain.exp.yaml", "--quiet", *settings, timeout=200)
+        project.reprise("run", "plain.exp.yaml", "--quiet", *settings)
         expect(project, "finished", "", wait=False)
     with world.project(options) as project, namespace(world, LIMITS) as (name, settings):
         project.write("plain.exp.yaml", "command: 'true'\nresources: {memory: 1GiB, cpus: 1}\n")
@@ -167,19 +168,21 @@ def behind_gate(how, pause):
     def trial(world, options):
         text = pathlib.Path(world.variables["KUBECONFIG"]).read_text()
         server = re.search(r"https://127\.0\.0\.1:(\d+)", text)
-        with world.project(options) as project, Gate("127.0.0.1", int(server[1])) as gate:
+        with world.project(options) as project, world.tally(project) as tally, Gate("127.0.0.1", int(server[1])) as gate:
             project.write("kubeconfig", text.replace(server[0], f"https://127.0.0.1:{gate.port}"), mode=0o600)
             project.write(".gitignore", ".reprise/\nkubeconfig\n")
-            project.write("few.exp.yaml", "command: 'echo begun; sleep 3; exit $(({{ index }} % 2))'\nparameters: {index: 0}\nsweep: {grid: {index: 'range(0, 6)'}}\n")
+            project.write("few.exp.yaml", f"command: |\n  echo begun\n  {tally.hold}\n  exit $(({{{{ index }}}} % 2))\nparameters: {{index: 0}}\nsweep: {{grid: {{index: 'range(0, 6)'}}}}\n")
             variables = {"KUBECONFIG": str(project.folder / "kubeconfig")}
             sweep = project.start("run", "few.exp.yaml", "--quiet", variables=variables)
             project.begun()
             gate.how = how
             if how == "shut":
                 gate.cut()
+            # The runs end while it cannot be asked.
+            tally.let_go()
             time.sleep(pause)
             gate.how = "open"
-            sweep.wait(timeout=200)
+            ending(sweep)
             found = sorted((run["state"], run["exitStatus"]) for run in project.runs())
             if found != [("failed", 1)] * 3 + [("finished", 0)] * 3:
                 raise Failed(f"{[(run['state'], run.get('reason')) for run in project.runs()]}")

@@ -4,7 +4,7 @@ import json
 
 import worlds
 from containers.same import image
-from project import Failed
+from patience import Failed
 from trying import attempted, on_each
 
 PREPARE = """

@@ -3,10 +3,9 @@
 import json
 import signal
 import subprocess
-import time
 
 import secrecy
-from project import Failed
+from patience import Failed, ending, until
 from trying import all_of
 
 # What the text that an engine is given surely holds.
@@ -29,75 +28,68 @@ def looking(world, options):
 
 def following(world, options):
     """Logs and metrics are seen while a run in the background goes on; whoever attaches hears how it ends."""
-    # On a busy machine looking takes longer than a short run does.
-    for steps in (12, 90):
-        with world.project(options) as project:
-            seen = followed(project, steps)
-            project.reprise("attach", expecting=5)
-            shown = project.show()
-            counts = {metric["key"]: metric["count"] for metric in shown["metrics"]}
-            text = project.reprise("logs", "@last").stdout
-            if counts != {"loss": steps, "end": 1} or (shown["state"], shown["exitStatus"]) != ("failed", 5) or text.count("step ") != steps:
-                raise Failed(f"in the end: {counts}, {shown['state']}, {shown['exitStatus']}: {text}")
-        if len(seen) == 3:
-            return
-    raise Failed(f"seen while it ran: {seen}")
-
-
-def followed(project, steps):
-    """Begins a run of so many seconds; which of its metrics, logs and errors are seen before it ends."""
-    project.write("follow.exp.yaml", f"""command: |
+    with world.project(options) as project, world.tally(project) as tally:
+        project.write("follow.exp.yaml", f"""command: |
   echo begun
-  for step in $(seq {steps}); do
-    echo "{{\\"step\\": $step, \\"loss\\": 0.$step}}" >> "$REPRISE_METRICS"
-    echo "step $step"; echo "oh $step" >&2
-    sleep 1
-  done
+  step() {{ echo "{{\\"step\\": $1, \\"loss\\": 0.$1}}" >> "$REPRISE_METRICS"; echo "step $1"; echo "oh $1" >&2; }}
+  step 1
+  step 2
+  {tally.hold}
+  step 3
   echo "::metric {{\\"end\\": 1}}"
   exit 5
 """)
-    project.reprise("run", "follow.exp.yaml", "--detach", "--quiet")
-    project.begun()
-    seen = {}
-    while len(seen) < 3 and (shown := project.show())["state"] in ("queued", "submitted", "running"):
-        counts = {metric["key"]: metric["count"] for metric in shown["metrics"]}
-        if 0 < counts.get("loss", 0) < steps and "end" not in counts:
-            seen["metrics"] = counts["loss"]
-        if "step 1\n" in (text := project.reprise("logs", "@last").stdout) and f"step {steps}" not in text:
-            seen["logs"] = text.count("\n")
-        if "oh 1\n" in (text := project.reprise("logs", "@last", "--stderr").stdout) and f"oh {steps}" not in text:
-            seen["errors"] = text.count("\n")
-        time.sleep(0.2)
-    return seen
+        project.reprise("run", "follow.exp.yaml", "--detach", "--quiet")
+        project.begun()
+        until(lambda: counts_of(project.show()) == {"loss": 2}, lambda: f"metrics while it runs: {project.show()['metrics']}")
+        until(lambda: project.reprise("logs", "@last").stdout.endswith("step 1\nstep 2\n"), lambda: f"logs while it runs: {project.trace()}")
+        until(lambda: project.reprise("logs", "@last", "--stderr").stdout == "oh 1\noh 2\n", lambda: f"errors while it runs: {project.trace()}")
+        if (state := project.show()["state"]) != "running":
+            raise Failed(f"it runs, and is said to be {state}")
+        heard = project.place / "heard"
+        with heard.open("w") as file:
+            attached = project.start("attach", stdout=file, stderr=subprocess.STDOUT)
+        until(lambda: "step 2" in heard.read_text(), lambda: f"`attach` does not tell what there is: {heard.read_text()}")
+        tally.let_go()
+        ending(attached)
+        if attached.returncode != 5:
+            raise Failed(f"`attach` ended with {attached.returncode}: {heard.read_text()}")
+        shown, text = project.show(), project.reprise("logs", "@last").stdout
+        if counts_of(shown) != {"loss": 3, "end": 1} or (shown["state"], shown["exitStatus"]) != ("failed", 5) or text.count("step ") != 3:
+            raise Failed(f"in the end: {counts_of(shown)}, {shown['state']}, {shown['exitStatus']}: {text}")
+
+
+def counts_of(shown):
+    return {metric["key"]: metric["count"] for metric in shown["metrics"]}
 
 
 def stopping(world, options):
     """`stop` and Ctrl-C end the program at the engine, and what it left is kept."""
     with world.project(options) as project:
         project.write("long.exp.yaml", "command: \"trap 'echo ended > $REPRISE_OUTPUTS/ended; exit 9' TERM; echo begun; "
-                      "for i in 1 2 3 4 5 6 7 8 9 10; do sleep 30 & wait; done\"\n")
+                      "for turn in $(seq 120); do sleep 30 & wait; done\"\n")
         project.reprise("run", "long.exp.yaml", "--detach", "--quiet")
         project.begun(1)
         project.reprise("stop", "@last")
-        project.reprise("wait", "--all", "--quiet", expecting=None, timeout=120)
+        project.reprise("wait", "--all", "--quiet", expecting=None)
         shown = project.show()
         if shown["state"] != "cancelled" or [output["path"] for output in shown["outputs"]] != ["outputs/ended"]:
             raise Failed(f"`stop`: {shown['state']}, {shown['reason']}, {shown['outputs']}")
         process = project.start("run", "long.exp.yaml", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         project.begun(2)
         process.send_signal(signal.SIGINT)
-        words = process.communicate(timeout=120)[0]
+        words = ending(process)
         if process.returncode != 130 or project.show()["state"] != "cancelled":
             raise Failed(f"Ctrl-C: {process.returncode}, {project.show()['state']}: {words}")
 
 
 def resuming(world, options):
     """Only what failed is executed again; a step that finished is not."""
-    with world.project(options) as project, world.counted(project) as (note, executed):
+    with world.project(options) as project, world.tally(project) as tally:
         project.write("resume.exp.yaml", f"""name: resume
 parameters: {{index: 0}}
 steps:
-  prepare: {{command: '{note}; echo "prepared {{{{ index }}}}" > prepared.txt'}}
+  prepare: {{command: '{tally.note}; echo "prepared {{{{ index }}}}" > prepared.txt'}}
   work: {{needs: [prepare], command: 'cat prepared.txt > $REPRISE_OUTPUTS/all; test {{{{ index }}}} != 1 || test $REPRISE_ATTEMPT != 1'}}
 sweep: {{grid: {{index: [0, 1, 2]}}}}
 """)
@@ -112,7 +104,7 @@ sweep: {{grid: {{index: [0, 1, 2]}}}}
             outputs = {output["path"]: output["bytes"] for output in project.show(run["id"])["outputs"]}
             if notes := project.show(run["id"])["notes"]:
                 raise Failed(f"notes on a run that did nothing unusual: {notes}")
-            if run["state"] != "finished" or executed(project, run["id"]) != 1 or outputs != {"outputs/all": 11}:
+            if run["state"] != "finished" or tally.executed(run["id"]) != 1 or outputs != {"outputs/all": 11}:
                 raise Failed(f"after: {run['state']}, prepared {executed(project, run['id'])} times, {outputs}")
 
 
@@ -138,12 +130,10 @@ def chain(world, options):
   third: {command: [sh, add.sh, three], needs: [second]}
 """)
         process = project.start("run", "chain.exp.yaml", "--on", "here,second=local", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        deadline = time.monotonic() + 60
-        while not list(project.store.glob("runs/*/run.json")) and process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.05)
+        until(lambda: list(project.store.glob("runs/*/run.json")) or process.poll() is not None, lambda: "nothing is queued", pause=0.05)
         # Whoever is late must not execute what the snapshot did not freeze.
         project.write("add.sh", "echo wrong; exit 1\n")
-        words = process.communicate(timeout=200)[0]
+        words = ending(process)
         shown = project.show()
         folder = project.store / "runs" / shown["request"]["id"] / "outputs"
         found = {path.name: path.read_text().split() for path in sorted(folder.glob("numbers.*"))}
@@ -159,13 +149,13 @@ def secret(world, options):
 def limits(world, options):
     """Memory and time: the run fails and says which of them it was."""
     with world.project(options) as project:
-        project.write("memory.exp.yaml", "command: [python3, -c, 'b = bytearray(300 << 20); print(sum(b[::4096])); import time; time.sleep(8)']\n"
-                      "resources: {memory: 64MiB}\n")
+        project.write("memory.exp.yaml", "command: [python3, -c, 'b = bytearray(300 << 20); print(sum(b[::4096])); import time; time.sleep(1800)']\n"
+                      "resources: {memory: 64MiB, time: 10m}\n")
         project.reprise("run", "memory.exp.yaml", "--quiet", expecting=None)
         shown = project.show()
         if shown["state"] != "failed" or "memory" not in str(shown["reason"]):
             raise Failed(f"memory: {shown['state']}, {shown['reason']}, {json.dumps(shown['notes'])}")
-        project.write("time.exp.yaml", "command: 'sleep 100; sleep 100'\nresources: {time: 2s}\n")
+        project.write("time.exp.yaml", "command: 'sleep 1800; sleep 1800'\nresources: {time: 2s}\n")
         project.reprise("run", "time.exp.yaml", "--quiet", expecting=None)
         shown = project.show()
         if shown["state"] != "failed" or "time limit" not in str(shown["reason"]):

@@ -3,7 +3,7 @@
 import subprocess
 
 from containers import registry
-from project import Failed
+from patience import Failed, ending
 from trying import all_of
 
 LAUNCHES, RUNS = 4, 25
@@ -60,7 +60,7 @@ def once(world, options):
             file = written(project, f"{detour.host}/{repository}:1", command="busybox cat /marker", name=f"launch{launch}", more=f'sweep: {{grid: {{index: "range(0, {RUNS})"}}}}\n')
             launches.append(project.start("run", file, "--quiet", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True))
         for launch in launches:
-            words = launch.communicate(timeout=300)[0]
+            words = ending(launch)
             if launch.returncode:
                 raise Failed(f"a launch ended with {launch.returncode}: {words}")
         states = [run["state"] for run in project.runs()]

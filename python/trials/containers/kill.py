@@ -3,9 +3,9 @@
 import random
 
 from containers.same import image
-from storm import expect_kept, storm
+from storm import LEAST, expect_kept, storm
 from trying import attempted, on_each
-from project import Failed
+from patience import Failed
 
 
 def tried(options):
@@ -21,23 +21,23 @@ def tried(options):
 
 def killed(world, options, kills):
     source = random.Random(f"{options.seed} {world.name}")
-    with world.project(options) as project:
+    with world.project(options) as project, world.tally(project) as tally:
         count = options.runs
-        # Written beside `work`: what an execution leaves there is not cleared by a second one.
         project.write("kill.exp.yaml", f"""name: kill
 parameters: {{index: 0}}
 command: |
-  echo x >> "$REPRISE_RUN_DIR/executions"
+  {tally.note}
   echo "{{\\"step\\": 1, \\"index\\": {{{{ index }}}}}}" >> "$REPRISE_METRICS"
+  {tally.hold}
   sleep 0.3
   exit $(({{{{ index }}}} % 4))
 environment: {image(world, "busybox")}
 sweep: {{grid: {{index: "range(0, {count})"}}}}
 """)
         project.reprise("run", "kill.exp.yaml", "--detach", "--quiet")
-        done = storm(project, source)
+        done = storm(project, source, tally)
         project.reprise("wait", "--all", "--quiet", expecting=None)
-        if done < 5:
+        if done < LEAST:
             raise Failed(f"only {done} supervisors were killed")
         kills.append(done)
-        expect_kept(project, count)
+        expect_kept(project, count, tally)

@@ -7,7 +7,7 @@ import shutil
 from containers import registry
 from containers.fetch import written
 from obstacles import path_without, refused, small_disk
-from project import Failed
+from patience import Failed
 from trying import NotHere, all_of
 from worlds import World
 

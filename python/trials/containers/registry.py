@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 
-from project import Failed
+from patience import PATIENCE, Failed
 from trying import NotHere
 from worlds import REPOSITORY
 
@@ -70,7 +70,7 @@ class Detour:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
-                connection = http.client.HTTPConnection(detour.upstream, timeout=30)
+                connection = http.client.HTTPConnection(detour.upstream, timeout=PATIENCE)
                 connection.request(self.command, self.path, headers={"Accept": self.headers.get("Accept", "*/*")})
                 answer = connection.getresponse()
                 data = detour.seen(self.command, self.path, answer.read())

@@ -4,7 +4,7 @@ import json
 import os
 import pathlib
 
-from project import Failed
+from patience import Failed
 from trying import attempted, on_each
 
 # Whole numbers and a POSIX shell alone, so that a machine and a busybox agree.

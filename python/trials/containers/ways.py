@@ -1,17 +1,17 @@
 """The other ways to run: steps in different images, the working tree mounted, again from the record, with a secret, with limits, stopped."""
 
 import json
-import pathlib
+import os
 import signal
 import subprocess
-import time
 
 import secrecy
 from containers import registry
 from containers.fetch import printed, written
 from containers.same import image
-from project import Failed
+from patience import Failed, ending, until
 from trying import all_of
+from worlds import SHORT
 
 
 def steps(world, options):
@@ -84,7 +84,7 @@ def secret(world, options):
 def memory(world, options):
     """Whoever keeps the limit, the run fails and says why. It lasts long enough for one who only looks now and then."""
     with world.project(options) as project:
-        project.write("memory.exp.yaml", "command: [python3, -c, 'b = bytearray(300 << 20); print(sum(b[::4096])); import time; time.sleep(3)']\nresources: {memory: 64MiB}\n"
+        project.write("memory.exp.yaml", "command: [python3, -c, 'b = bytearray(300 << 20); print(sum(b[::4096])); import time; time.sleep(1800)']\nresources: {memory: 64MiB, time: 10m}\n"
                       f"environment: {image(world, 'python')}\n")
         done = project.reprise("run", "memory.exp.yaml", expecting=None)
         shown = project.show()
@@ -118,12 +118,12 @@ environment: {image(world, "busybox", "network: none, read-only: true, shared-me
 def stopped(world, options):
     """Ctrl-C, `stop` and a time limit end container and program, also one that does not listen."""
     with world.project(options) as project:
-        project.write("long.exp.yaml", "command: \"trap '' TERM INT; echo begun; sleep 100; sleep 100; sleep 100\"\n"
+        project.write("long.exp.yaml", "command: \"trap '' TERM INT; echo begun; sleep 1800; sleep 1800\"\n"
                       f"settings: {{queue: {{grace: 1s}}}}\nenvironment: {image(world, 'busybox')}\n")
         process = project.start("run", "long.exp.yaml", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         project.begun(1)
         process.send_signal(signal.SIGINT)
-        words = process.communicate(timeout=60)[0]
+        words = ending(process)
         if process.returncode != 130 or project.show()["state"] != "cancelled":
             raise Failed(f"Ctrl-C: {process.returncode}, {project.show()['state']}: {words}")
         world_is_clean(project)
@@ -143,23 +143,24 @@ def stopped(world, options):
 
 def world_is_clean(project):
     """An engine may still be busy with what it was told to remove."""
-    deadline = time.monotonic() + 5
     runs = [path.name for path in project.store.glob("runs/*")]
-    while left := {name for name in project.world.containers() if any(run in name for run in runs)}:
-        if time.monotonic() > deadline:
-            raise Failed(f"containers are left: {left}")
-        time.sleep(0.1)
+
+    def left():
+        return {name for name in project.world.containers() if any(run in name for run in runs)}
+
+    until(lambda: not left(), lambda: f"containers are left: {left()}", patience=SHORT)
 
 
 def engine_client_killed(world, options):
     """The engine's own client is killed: the run ends as its program does, or fails; nothing goes on in secret."""
-    with world.project(options) as project:
-        project.write("client.exp.yaml", "command: 'echo begun; sleep 2; exit 5'\n" f"environment: {image(world, 'busybox')}\n")
+    with world.project(options) as project, world.tally(project) as tally:
+        project.write("client.exp.yaml", f"command: |\n  echo begun\n  {tally.hold}\n  exit 5\nenvironment: {image(world, 'busybox')}\n")
         process = project.start("run", "client.exp.yaml", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         project.begun(1)
-        leader = next(iter(project.store.glob("runs/*/launched")), None) or next(iter(project.store.glob("runs/*/*/launched")))
-        pathlib.Path(f"/proc/{leader.read_text().split()[0]}").exists() and subprocess.run(["kill", "-KILL", leader.read_text().split()[0]], check=False)
-        words = process.communicate(timeout=60)[0]
+        leader = next(path for pattern in ("runs/*/launched", "runs/*/*/launched") for path in project.store.glob(pattern))
+        os.kill(int(leader.read_text().split()[0]), signal.SIGKILL)
+        tally.let_go()
+        words = ending(process)
         shown = project.show()
         if (shown["state"], shown["exitStatus"]) != ("failed", 5) and shown["state"] not in ("failed", "lost"):
             raise Failed(f"{shown['state']}, {shown['exitStatus']}: {words}")
