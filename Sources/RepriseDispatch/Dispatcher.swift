@@ -160,8 +160,8 @@ package enum JobStatus: Hashable, Sendable {
     case running(since: Timestamp?)
     /// The exit record is there, or the engine itself tells how the job ended.
     case ended(ExitRecord, reason: String?)
-    /// The engine took the machine away; a retry rule may name this.
-    case preempted
+    /// The engine took the machine away, with why, in its words or better ones; a retry rule may name this.
+    case preempted(reason: String? = nil)
     case lost(reason: String)
     /// It has not begun and will not, since a job that it was to come after did not finish well, or because it was taken
     /// back. Submitting its key again submits it anew.

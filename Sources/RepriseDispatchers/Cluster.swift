@@ -16,6 +16,10 @@ package protocol Cluster: Sendable {
     /// nobody can tell. Changes nothing there.
     func refusal(of demands: [Resources]) async -> (any RepriseError)?
 
+    /// Why nothing should be queued for it: it would not take a job of ours now, or not those that ask for one of these. nil where
+    /// all is well. A person waits for the answer.
+    func objection(to demands: [Resources]) async -> (any RepriseError)?
+
     /// The very text that the engine will be given: a script, manifests, requests. Asks nobody.
     func preview(_ preview: ClusterPreview) -> String
 }
@@ -24,6 +28,14 @@ extension Cluster {
     package var capacity: Capacity { .unbounded }
 
     package func refusal(of demands: [Resources]) async -> (any RepriseError)? { nil }
+
+    package func objection(to demands: [Resources]) async -> (any RepriseError)? {
+        async let refusal = refusal(of: demands)
+        let problem = await examine().problems.first
+        // Who does not answer has more to tell than what it has.
+        let second = await refusal
+        return problem ?? second
+    }
 }
 
 /// What an engine has, and what keeps it from taking jobs.

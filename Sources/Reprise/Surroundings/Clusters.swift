@@ -57,11 +57,7 @@ extension Laboratory {
         let problems = await withTaskGroup(of: (String, (any RepriseError)?).self) { group in
             for (name, cluster) in clusters {
                 group.addTask {
-                    async let refusal = cluster.refusal(of: Array(demands[name] ?? []))
-                    let problem = await cluster.examine().problems.first
-                    // Who does not answer has more to tell than what it has.
-                    let second = await refusal
-                    return (name, problem ?? second)
+                    (name, await cluster.objection(to: Array(demands[name] ?? [])))
                 }
             }
             var problems: [String: any RepriseError] = [:]

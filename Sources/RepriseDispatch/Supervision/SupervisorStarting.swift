@@ -100,7 +100,7 @@ extension Supervisor {
         // What the engine has of ours makes room when it ends: a limit on how much it takes is no reason to give up.
         let mayCome =
             !isUsage && closed.contains(supervised.job.target)
-            && (error is any EngineAway || hasJobs(at: supervised.job.target))
+            && ((error as? any EngineAway)?.isAway == true || hasJobs(at: supervised.job.target))
         let tries = supervised.refusals + (mayCome ? 0 : 1)
         jobs[key]?.refusals = tries
         guard !isUsage, mayCome || tries < pace.tries else { return endUnstarted(key, .failed, reason: words(error)) }

@@ -2,7 +2,14 @@ import OrderedCollections
 import RepriseModel
 
 /// What keeps an engine from being reached, and may pass by itself or by a person: jobs wait for it however long it takes.
-package protocol EngineAway: RepriseError {}
+package protocol EngineAway: RepriseError {
+    /// False for those errors of a type that say something else.
+    var isAway: Bool { get }
+}
+
+extension EngineAway {
+    package var isAway: Bool { true }
+}
 
 /// Where a supervisor's targets come from, which may change while it works.
 package protocol TargetSource: Sendable {

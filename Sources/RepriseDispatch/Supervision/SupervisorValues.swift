@@ -162,7 +162,9 @@ struct JobEnd: Hashable {
                 at: record.endedAt ?? now,
                 event: record.isSuccess ? nil : event
             )
-        case .preempted: self.init(state: .failed, reason: JobChange.preemption, at: now, event: .preempted)
+        case .preempted(let why):
+            let reason = JobChange.preemption + (why.map { ": " + $0 } ?? "")
+            self.init(state: .failed, reason: reason, at: now, event: .preempted)
         case .lost(let reason): self.init(state: .lost, reason: reason, at: now, event: .lost)
         }
         if isStopped { spoil("stopped by a person") }

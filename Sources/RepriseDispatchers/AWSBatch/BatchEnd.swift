@@ -20,7 +20,7 @@ enum BatchEnd {
     static func status(_ row: BatchRow, _ evidence: BatchEvidence, now: Timestamp) -> JobStatus {
         let reason = row.reason
         func says(_ parts: String...) -> Bool { parts.contains { reason.contains($0) } }
-        if says("Host EC2", "Spot", "spot interruption") { return .preempted }
+        if says("Host EC2", "Spot", "spot interruption") { return .preempted() }
         if row.state == .succeeded {
             if evidence.start == nil {
                 return .lost(reason: "AWS Batch says that it succeeded, but it never began" + after(evidence.lastWords))

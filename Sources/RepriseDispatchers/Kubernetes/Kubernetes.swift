@@ -60,21 +60,28 @@ package final class Kubernetes: Dispatcher {
         )
     }
 
-    package func changes() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
+    package func changes() -> AsyncStream<Void> {
+        watch.bell.listen { [watch] in await watch.ringForTheYoung() }
+    }
 
     package func status(of jobs: [Job: JobHandle]) async throws -> [JobKey: JobStatus] {
-        let statuses = try await watch.status(of: jobs, store: mark())
-        if settings.volume == nil, !statuses.isEmpty, statuses.values.allSatisfy(\.isEnd) { await clearContents() }
+        let statuses = try await watch.status(of: jobs, store: mark(), lock: lockPath)
+        let areOver = !statuses.isEmpty && statuses.values.allSatisfy(\.isEnd)
+        if settings.volume == nil, areOver, await watch.contents != [] { await clearContents() }
         return statuses
     }
 
+    /// Held by whoever submits.
+    private var lockPath: String { folder + "/submit.lock" }
+
     /// Takes away the code that jobs shared, where no job of the store is left that may need it.
     private func clearContents() async {
-        guard let store = try? mark(), let lock = try? FileLock(folder + "/submit.lock") else { return }
+        guard let store = try? mark(), let lock = try? FileLock(lockPath) else { return }
         defer { withExtendedLifetime(lock) {} }
         guard let state = try? await commands.state(of: store), state.jobs.isEmpty else { return }
         let selector = "\(KubernetesNames.store)=\(store),\(KubernetesNames.content)"
-        try? await commands.delete(["configmaps"], selector: selector)
+        guard (try? await commands.delete(["configmaps"], selector: selector)) != nil else { return }
+        await watch.haveCleared(contents: nil)
     }
 
     // MARK: Cancelling

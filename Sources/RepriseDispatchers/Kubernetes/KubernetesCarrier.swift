@@ -6,15 +6,18 @@ import RepriseSystem
 actor KubernetesCarrier {
     private let commands: KubernetesCommands
     private let files: any FileSystem
+    /// Rung when something that was under way is here.
+    private let bell: KubernetesBell
     private let clock = ContinuousClock()
     private var following: [JobKey: ContinuousClock.Instant] = [:]
     private var fetching: [JobKey: Fetch] = [:]
     /// Those that are known to have ended before the cluster says so.
     private var ended: Set<JobKey> = []
-    private var busy = 0
+    private var followed = 0
+    private var fetched = 0
 
-    /// How many `kubectl exec` go on at once.
-    private static let most = 6
+    /// How many `kubectl exec` go on at once: those that follow jobs, and those that jobs wait for.
+    private static let most = (followed: 2, fetched: 6)
     /// Bytes of one file in one piece.
     private static let piece: Int64 = 4 << 20
     private static let tries = 6
@@ -34,21 +37,24 @@ actor KubernetesCarrier {
         case failed(String)
     }
 
-    init(_ commands: KubernetesCommands, files: any FileSystem) {
+    init(_ commands: KubernetesCommands, files: any FileSystem, bell: KubernetesBell) {
         self.commands = commands
         self.files = files
+        self.bell = bell
     }
 
     /// Begins to append what a running job has written since, unless that goes on or was done a moment ago.
     func follow(_ job: Job, in pod: String) {
         let now = clock.now
-        guard busy < Self.most, following[job.key].map({ now - $0 >= .seconds(2) }) ?? true else { return }
+        let isDue = following[job.key].map { now - $0 >= .seconds(2) } ?? true
+        guard followed < Self.most.followed, isDue else { return }
         following[job.key] = now + .seconds(60)
-        busy += 1
+        followed += 1
         Task {
             try? await bringNews(of: job, in: pod)
-            busy -= 1
+            followed -= 1
             following[job.key] = clock.now
+            if ended.contains(job.key) { bell.ring() }
         }
     }
 
@@ -58,10 +64,10 @@ actor KubernetesCarrier {
         var fetch = fetching[job.key] ?? Fetch(next: clock.now)
         if fetch.isDone { return .done }
         if fetch.tries >= Self.tries, !fetch.isUnderWay { return .failed(fetch.words ?? "it came in pieces") }
-        guard !fetch.isUnderWay, clock.now >= fetch.next, busy < Self.most else { return .underWay }
+        guard !fetch.isUnderWay, clock.now >= fetch.next, fetched < Self.most.fetched else { return .underWay }
         fetch.isUnderWay = true
         fetching[job.key] = fetch
-        busy += 1
+        fetched += 1
         Task {
             var words: String?
             do { try await bringLeavings(of: job, in: pod, isOver: isOver) } catch {
@@ -82,7 +88,8 @@ actor KubernetesCarrier {
     }
 
     private func finished(_ key: JobKey, _ words: String?) {
-        busy -= 1
+        fetched -= 1
+        defer { bell.ring() }
         guard var fetch = fetching[key] else { return }
         fetch.isUnderWay = false
         fetch.isDone = words == nil
@@ -122,7 +129,7 @@ actor KubernetesCarrier {
         let marks = job.folder + "/" + StagingScript.marks
         try files.makeFolder(marks)
         let tar = marks + "/leavings.tar"
-        let script = KubernetesStagedScript.leavings(below: job.key.folder)
+        let script = KubernetesStagedScript.leavings(below: job.key.folder, isOver: isOver)
         let result = try await commands.execute(
             ["/bin/sh", "-c", script],
             in: pod,
@@ -141,7 +148,5 @@ actor KubernetesCarrier {
             fetching[job.key]?.tries = 0
             throw Mistake("it has not ended yet", code: "kubernetes-not-over", fault: .world)
         }
-        // From now on nothing there is needed: the pod may end.
-        _ = try? await commands.execute(["/bin/sh", "-c", KubernetesStagedScript.taken], in: pod, "keeper")
     }
 }

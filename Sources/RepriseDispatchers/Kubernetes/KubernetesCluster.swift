@@ -53,32 +53,35 @@ struct KubernetesCluster: Cluster {
     }
 
     /// What the namespace lacks, or this user may not do.
-    private func missing() async -> [any RepriseError] {
-        var problems: [any RepriseError] = []
-        do {
+    func missing() async -> [any RepriseError] {
+        async let rights = problem {
             let denied = try await commands.denied(carries: settings.volume == nil)
-            if !denied.isEmpty {
-                problems.append(
-                    KubernetesError.notPermitted(
-                        words: "it may not " + denied.joined(separator: ", "),
-                        namespace: settings.namespace
-                    )
-                )
-            }
-            if let volume = settings.volume {
-                _ = try await commands.succeed(["get", "persistentvolumeclaims", volume.claim, "--output=name"])
-            }
-            if let account = settings.serviceAccount {
-                _ = try await commands.succeed(["get", "serviceaccounts", account, "--output=name"])
-            }
-        } catch let error as KubernetesError {
-            // One who may not look may still name it.
-            if case .notPermitted = error { return problems }
-            problems.append(error)
-        } catch {
-            problems.append(Mistake("cannot ask the cluster: \(error)", code: "kubernetes-error", fault: .world))
+            guard !denied.isEmpty else { return }
+            let words = "it may not " + denied.joined(separator: ", ")
+            throw KubernetesError.notPermitted(words: words, namespace: settings.namespace)
         }
-        return problems
+        async let claim = problem { try await check("persistentvolumeclaims", settings.volume?.claim) }
+        async let account = problem { try await check("serviceaccounts", settings.serviceAccount) }
+        return await [rights, claim, account].compactMap { $0 }
+    }
+
+    private func problem(_ look: @Sendable () async throws -> Void) async -> (any RepriseError)? {
+        do {
+            try await look()
+            return nil
+        } catch let error as any RepriseError {
+            return error
+        } catch {
+            return Mistake("cannot ask the cluster: \(error)", code: "kubernetes-error", fault: .world)
+        }
+    }
+
+    private func check(_ kind: String, _ name: String?) async throws {
+        guard let name else { return }
+        do { _ = try await commands.succeed(["get", kind, name, "--output=name"]) } catch let error as KubernetesError {
+            // One who may not look may still name it.
+            guard case .notPermitted = error else { throw error }
+        }
     }
 
     private static func words(_ nodes: [KubernetesCapacity]) -> String {

@@ -24,13 +24,26 @@ package struct KubernetesCommands: Sendable {
         return KubernetesReply.created(try await succeed(words).text)
     }
 
+    /// What became of objects that were handed over.
+    struct Creation {
+        /// What the cluster calls those Jobs that it made.
+        var uids: [String: String]
+        /// The names of ConfigMaps and Secrets that it made, or that it had.
+        var belongings: Set<String>
+        /// Its words where it did not make everything.
+        var words: String?
+    }
+
     /// Hands over a list of objects; tells what was made, whatever became of the rest. `lock` is held as long as `kubectl`
     /// lives, whoever dies meanwhile.
-    func create(_ list: Value, lock: String) async throws -> (uids: [String: String], words: String?) {
+    func create(_ list: Value, lock: String) async throws -> Creation {
         let words = ["create", "--validate=false", Self.identity(ofList: false), "--filename=-"]
-        let input = list.jsonBytes()
-        let result = try await held(words, input: input, lock: lock)
-        return (KubernetesReply.created(result.text), result.status == 0 ? nil : Self.words(result))
+        let result = try await held(words, input: list.jsonBytes(), lock: lock)
+        return Creation(
+            uids: KubernetesReply.created(result.text),
+            belongings: KubernetesReply.belongings(result.text, errors: result.errorText),
+            words: result.status == 0 ? nil : Self.words(result)
+        )
     }
 
     private func held(_ words: [String], input: [UInt8], lock: String) async throws -> ProcessResult {
@@ -69,10 +82,10 @@ package struct KubernetesCommands: Sendable {
         }
     }
 
-    /// Why the cluster made no pods for jobs: messages, by the name of the Job.
-    func troubles() async throws -> [String: [String]] {
-        let words = ["get", "events", "--field-selector=involvedObject.kind=Job,reason=FailedCreate", "--output=json"]
-        return try KubernetesReply.events(try await succeed(words).output)
+    /// What the cluster told of things that did not come about, such as pods of Jobs: messages, by the name of the thing.
+    func troubles(of kind: String, reason: String) async throws -> [String: [String]] {
+        let selector = "--field-selector=involvedObject.kind=\(kind),reason=\(reason)"
+        return try KubernetesReply.events(try await succeed(["get", "events", selector, "--output=json"]).output)
     }
 
     // MARK: Running it

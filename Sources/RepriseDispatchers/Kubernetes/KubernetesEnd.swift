@@ -41,7 +41,7 @@ enum KubernetesEnd {
     private static func withoutPod(_ evidence: KubernetesEvidence, _ now: Timestamp) -> JobStatus? {
         guard let row = evidence.row else { return gone(evidence, now) }
         // The pod that began it is gone, and another takes its place.
-        if evidence.claim != nil, row.failure == nil { return .preempted }
+        if let claim = evidence.claim, row.failure == nil { return .preempted(reason: "its pod `\(claim)` is gone") }
         if let failure = row.failure {
             let reason = failure == "DeadlineExceeded" ? "the cluster's own deadline" : row.failureMessage ?? failure
             return .ended(evidence.record ?? signal(15, evidence, now), reason: evidence.limit ?? reason)
@@ -76,9 +76,12 @@ enum KubernetesEnd {
             let words = pod.message ?? ""
             // What the job itself has used up is its own mistake.
             let isOwn = words.contains("exceeds") || words.contains("exceeded")
-            return isOwn ? .ended(ending(pod, evidence, now), reason: "evicted: " + trimmed(words)) : .preempted
+            let reason = "evicted" + after(trimmed(words))
+            return isOwn ? .ended(ending(pod, evidence, now), reason: reason) : .preempted(reason: reason)
         }
-        if pod.disruption != nil || pod.reason.map({ displaced.contains($0) }) == true { return .preempted }
+        if let word = pod.disruption ?? pod.reason, pod.disruption != nil || displaced.contains(word) {
+            return .preempted(reason: "\(word) on `\(pod.node ?? "")`" + after(trimmed(pod.message ?? "")))
+        }
         if pod.reason == "DeadlineExceeded" || evidence.row?.failure == "DeadlineExceeded" {
             let record = evidence.record ?? ending(pod, evidence, now)
             return .ended(record, reason: evidence.limit ?? "the cluster's own deadline")
@@ -87,7 +90,7 @@ enum KubernetesEnd {
         if wasDeleted, let row = evidence.row, row.deleted == nil,
             evidence.record?.signal != nil || evidence.record == nil
         {
-            return .preempted
+            return .preempted(reason: "its pod `\(pod.name)` was deleted")
         }
         if let record = evidence.record {
             let wasTaken = wasDeleted && record.signal != nil

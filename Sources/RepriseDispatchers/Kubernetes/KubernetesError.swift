@@ -1,7 +1,8 @@
+import RepriseDispatch
 import RepriseModel
 
 /// What Kubernetes refuses, in words for a person. `words` are its own.
-package enum KubernetesError: RepriseError, Hashable {
+package enum KubernetesError: EngineAway, Hashable {
     case missing(program: String)
     case noConfiguration(words: String)
     case badConfiguration(words: String)
@@ -25,6 +26,9 @@ package enum KubernetesError: RepriseError, Hashable {
 }
 
 extension KubernetesError {
+    /// The cluster does not answer, and nobody knows whether it has taken a job.
+    package var isAway: Bool { if case .down = self { true } else { false } }
+
     /// The cluster has taken no job, and will not.
     var isCertain: Bool {
         switch self {

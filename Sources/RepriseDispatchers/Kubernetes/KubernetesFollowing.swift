@@ -24,7 +24,10 @@ extension KubernetesWatch {
         var isOver = pod.termination != nil || pod.deleted != nil || status.isEnd
         if !isOver { isOver = await carrier.hasEnded(job.key) }
         guard isOver else {
-            await carrier.follow(job, in: pod.name)
+            // One that ends at once is fetched, and need not be followed.
+            if let since = known[job.key]?.claimSeen, clock.now - since >= .seconds(1) {
+                await carrier.follow(job, in: pod.name)
+            }
             return status
         }
         switch await carrier.fetch(job, in: pod.name, isOver: pod.termination != nil) {

@@ -9,7 +9,7 @@ extension KubernetesWatch {
         let obstacle = KubernetesObstacle.facing(
             evidence.pods.last,
             image: evidence.job.container?.image ?? commands.settings.image,
-            messages: evidence.pods.isEmpty ? messages[evidence.row?.name ?? ""] ?? [] : [],
+            messages: messages[evidence.pods.last?.name ?? evidence.row?.name ?? ""] ?? [],
             largest: largest,
             evidence.job.resources,
             commands.settings
@@ -18,7 +18,7 @@ extension KubernetesWatch {
         if obstacle?.patience != nil, known[key]?.verdict == nil { expectNews(for: .seconds(5)) }
     }
 
-    /// Asks for messages about Jobs without pods, and for the nodes, now and then.
+    /// Asks for messages about Jobs without pods, and pods that do not come to life, and for the nodes, now and then.
     func askWhyNothingBegins(_ jobs: [Job: JobHandle]) async {
         let now = clock.now
         let waiting = jobs.filter { known[$0.key.key]?.claim == nil }
@@ -26,9 +26,15 @@ extension KubernetesWatch {
             let row = state.jobs[handle.description]
             return row != nil && row?.failure == nil && state.pods[handle.description] == nil
         }
-        if !podless.isEmpty, messagesAsked.map({ now - $0 >= .seconds(5) }) ?? true {
+        let isStuck = waiting.contains { job, handle in
+            known[job.key].map { now - $0.since >= .seconds(10) } == true
+                && state.pods[handle.description]?.last?.isBeingFurnished == true
+        }
+        if !podless.isEmpty || isStuck, messagesAsked.map({ now - $0 >= .seconds(5) }) ?? true {
             messagesAsked = now
-            if let answer = try? await commands.troubles() { messages = answer }
+            let aboutJobs = podless.isEmpty ? [:] : try? await commands.troubles(of: "Job", reason: "FailedCreate")
+            let aboutPods = isStuck ? try? await commands.troubles(of: "Pod", reason: "FailedMount") : [:]
+            if let aboutJobs, let aboutPods { messages = aboutJobs.merging(aboutPods) { $1 } }
         }
         let hasNoRoom = waiting.values.contains { state.pods[$0.description]?.last?.unschedulable != nil }
         if hasNoRoom, nodesAsked.map({ now - $0 >= .seconds(60) }) ?? true {

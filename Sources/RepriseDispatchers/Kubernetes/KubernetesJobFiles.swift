@@ -14,6 +14,8 @@ struct KubernetesJobFiles: JobNotes {
         var name: String
         /// What the cluster calls that very Job; nil as long as nobody has heard it.
         var uid: String?
+        /// Whether everything that was made for it goes away with it.
+        var isOwned = false
 
         var handle: JobHandle? { uid == nil ? nil : JobHandle(name) }
     }
@@ -24,11 +26,12 @@ struct KubernetesJobFiles: JobNotes {
         guard let text = try? files.text(job.folder + "/" + Self.submission) else { return nil }
         let words = text.split { $0 == " " || $0 == "\n" }.map(String.init)
         guard let name = words.first else { return nil }
-        return Submission(name: name, uid: words.count > 1 ? words[1] : nil)
+        return Submission(name: name, uid: words.count > 1 ? words[1] : nil, isOwned: words.count > 2)
     }
 
     func write(_ submission: Submission, of job: Job) throws(FileError) {
-        try files.write("\(submission.name) \(submission.uid ?? "")\n", to: job.folder + "/" + Self.submission)
+        let words = [submission.name, submission.uid, submission.isOwned ? "owned" : nil].compactMap { $0 }
+        try files.write(words.joined(separator: " ") + "\n", to: job.folder + "/" + Self.submission)
     }
 
     func forget(_ job: Job) { try? files.remove(job.folder + "/" + Self.submission) }
@@ -62,7 +65,7 @@ struct KubernetesJobFiles: JobNotes {
         else { return nil }
         let reason = value["reason"]?.stringValue
         switch value["state"]?.stringValue {
-        case "preempted": return .preempted
+        case "preempted": return .preempted(reason: reason)
         case "lost": return .lost(reason: reason ?? "lost")
         case "ended":
             guard let record = try? value["record"]?.decode(ExitRecord.self) else { return nil }
@@ -75,7 +78,9 @@ struct KubernetesJobFiles: JobNotes {
         var value: Value
         switch status {
         case .submitted, .waiting, .running, .returned: return
-        case .preempted: value = ["state": "preempted"]
+        case .preempted(let reason):
+            value = ["state": "preempted"]
+            if let reason { value[path: "reason"] = .string(reason) }
         case .lost(let reason): value = ["state": "lost", "reason": .string(reason)]
         case .ended(let record, let reason):
             value = ["state": "ended", "record": try Value(encoding: record)]

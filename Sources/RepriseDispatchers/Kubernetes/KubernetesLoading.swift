@@ -75,9 +75,9 @@ struct KubernetesLoading: Sendable {
         return path
     }
 
-    /// The ConfigMaps among these that the cluster lacks.
-    func missing(_ contents: [Shared], store: String) async throws -> [Value] {
-        guard !contents.isEmpty else { return [] }
+    /// The ConfigMaps among these that the cluster lacks, and the names of all that it has of the store.
+    func missing(_ contents: [Shared], store: String) async throws -> (maps: [Value], there: Set<String>) {
+        guard !contents.isEmpty else { return ([], []) }
         let selector = "\(KubernetesNames.store)=\(store),\(KubernetesNames.content)"
         let result = try await commands.succeed(["get", "configmaps", "--selector=\(selector)", "--output=name"])
         let there = Set(result.text.split(separator: "\n").map { lastName(of: String($0)) })
@@ -89,7 +89,7 @@ struct KubernetesLoading: Sendable {
                 maps.append(Self.map(name, Self.key(content.key, index), bytes, labels))
             }
         }
-        return maps
+        return (maps, there)
     }
 
     // MARK: A job's own

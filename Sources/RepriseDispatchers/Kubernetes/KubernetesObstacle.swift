@@ -6,7 +6,7 @@ struct KubernetesObstacle: Hashable, Sendable {
     /// nil: it may go away at any time, so that the job waits.
     var patience: Duration?
 
-    /// From the job's pod, or, where the cluster made none, from its messages about the Job.
+    /// From the job's pod, and the cluster's messages about it, or, where it made none, about the Job.
     static func facing(
         _ pod: KubernetesPod?,
         image: String?,
@@ -16,7 +16,10 @@ struct KubernetesObstacle: Hashable, Sendable {
         _ settings: KubernetesSettings
     ) -> KubernetesObstacle? {
         guard let pod else { return messages.last.map(withoutPod) }
-        if case .waiting(let reason, let message)? = pod.main { return waiting(reason, message ?? "", image) }
+        if case .waiting(let reason, let message)? = pod.main {
+            let own = settings.patience.map { Duration.milliseconds($0) }
+            return waiting(reason, message ?? "", image) ?? messages.last.map { unmounted($0, patience: own) }
+        }
         guard let words = pod.unschedulable else { return nil }
         return unschedulable(words, largest, resources, settings)
     }
@@ -33,6 +36,14 @@ struct KubernetesObstacle: Hashable, Sendable {
             return KubernetesObstacle(words: "its container cannot be made\(words)", patience: .seconds(30))
         default: return nil
         }
+    }
+
+    /// Something of its pod cannot be mounted: a volume that is away may come back, what does not exist may still be made.
+    private static func unmounted(_ message: String, patience: Duration?) -> KubernetesObstacle {
+        KubernetesObstacle(
+            words: "its pod waits for a volume: " + KubernetesEnd.trimmed(message),
+            patience: message.contains("not found") ? .seconds(60) : patience ?? .seconds(600)
+        )
     }
 
     private static func unschedulable(

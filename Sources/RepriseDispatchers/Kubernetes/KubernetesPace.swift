@@ -1,12 +1,18 @@
 /// When the cluster is asked again: every few seconds, sooner where news are expected, and ever more rarely where it does not
 /// answer.
+///
+/// What has just begun may end just as soon: nothing is told later than a quarter of its own time after it happened, as long
+/// as the cluster answers quickly. One that takes long to answer is left alone for twice as long.
 struct KubernetesPace: Hashable, Sendable {
     private static let longest = Duration.seconds(60)
+    private static let shortest = Duration.milliseconds(300)
 
     let interval: Duration
     /// When the last answer was asked for.
     private(set) var asked: ContinuousClock.Instant?
     private var tried: ContinuousClock.Instant?
+    /// How long the last answer took.
+    private var answerTime = Duration.zero
     private var failures = 0
     private var isAsking = false
     private var urgentUntil: ContinuousClock.Instant?
@@ -17,18 +23,34 @@ struct KubernetesPace: Hashable, Sendable {
         urgentUntil = max(urgentUntil ?? now, now + time)
     }
 
-    /// Whether it is time; from then on until `answered` or `failed` it is not.
-    mutating func begins(_ now: ContinuousClock.Instant, isUrgent: Bool) -> Bool {
-        let isPressing = isUrgent || (urgentUntil ?? now) > now
-        let pause = (isPressing ? min(interval, .seconds(1)) : interval) * (1 << min(failures, 6))
-        guard !isAsking, tried.map({ now - $0 >= min(Self.longest, pause) }) ?? true else { return false }
+    /// Whether it is time; from then on until `answered` or `failed` it is not. `latest` is when the last of the things began
+    /// that are waited for.
+    mutating func begins(
+        _ now: ContinuousClock.Instant,
+        isUrgent: Bool,
+        latest: ContinuousClock.Instant? = nil
+    ) -> Bool {
+        guard !isAsking, tried.map({ now - $0 >= pause(now, isUrgent, latest) }) ?? true else { return false }
         isAsking = true
         tried = now
         return true
     }
 
-    mutating func answered() {
+    private func pause(
+        _ now: ContinuousClock.Instant,
+        _ isUrgent: Bool,
+        _ latest: ContinuousClock.Instant?
+    ) -> Duration {
+        guard interval > .zero else { return .zero }
+        guard failures == 0 else { return min(Self.longest, interval * (1 << min(failures, 6))) }
+        let isPressing = isUrgent || (urgentUntil ?? now) > now
+        let wanted = isPressing ? .zero : latest.map { (now - $0) / 4 } ?? interval
+        return min(Self.longest, max(min(interval, max(wanted, Self.shortest)), answerTime * 2))
+    }
+
+    mutating func answered(_ now: ContinuousClock.Instant) {
         asked = tried
+        answerTime = tried.map { now - $0 } ?? .zero
         failures = 0
         isAsking = false
     }

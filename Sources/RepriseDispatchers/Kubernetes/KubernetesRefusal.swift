@@ -55,22 +55,43 @@ extension KubernetesCluster {
     func refusal(of demands: [Resources]) async -> (any RepriseError)? {
         await commands.refusal(of: demands, target: parts.target.name)
     }
+
+    /// Asks no more than it must: each question is a `kubectl` of its own.
+    func objection(to demands: [Resources]) async -> (any RepriseError)? {
+        async let lacks = missing()
+        let refusal = await refusal(of: demands)
+        // That there is no such context, or no cluster, is what the others stumble over, too.
+        if let refusal, !(refusal is KubernetesRefusal) { return await commands.explained(refusal) }
+        return await lacks.first ?? refusal
+    }
 }
 
 extension KubernetesCommands {
-    /// Lets the cluster judge pods that it need not make, and looks at its nodes.
-    func refusal(of demands: [Resources], target: String) async -> KubernetesRefusal? {
+    /// Lets the cluster judge pods that it need not make, and looks at its nodes where that may tell more.
+    func refusal(of demands: [Resources], target: String) async -> (any RepriseError)? {
         let demands = demands.isEmpty ? [Resources()] : demands
         let carries = settings.volume == nil
-        async let nodes = settings.patience == nil ? try? nodes() : nil
+        let asksForMuch = demands.contains { $0 != Resources() }
+        async let nodes = settings.patience == nil && asksForMuch ? try? nodes() : nil
         async let limits = carries ? try? limits() : nil
         let keeper = await limits.map { KubernetesKeeper().fitted(to: $0) } ?? KubernetesKeeper()
-        let said = try? await trial(pods(demands, keeper))
-        let refusals = said?.split(separator: "\n").compactMap { KubernetesRefusal(trial: $0, target: target) }
-        if let refusal = refusals?.first { return refusal }
+        do {
+            let said = try await trial(pods(demands, keeper))
+            let refusals = said.words.split(separator: "\n").compactMap { KubernetesRefusal(trial: $0, target: target) }
+            if let refusal = refusals.first ?? said.obstacle { return refusal }
+        } catch {
+            return error as? any RepriseError
+        }
         guard let largest = await nodes.flatMap({ KubernetesCapacity.largest($0) }) else { return nil }
         let lack = demands.compactMap { largest.lack($0, besides: carries ? keeper : nil) }
         return lack.first.map { KubernetesRefusal(lack: $0, target: target) }
+    }
+
+    /// With what `kubectl` knows of contexts, where it is that.
+    fileprivate func explained(_ error: any RepriseError) async -> any RepriseError {
+        guard case .noContext? = error as? KubernetesError else { return error }
+        do { _ = try await place() } catch let told as KubernetesError { return told } catch {}
+        return error
     }
 
     private func pods(_ demands: [Resources], _ keeper: KubernetesKeeper) -> Value {
@@ -93,9 +114,17 @@ extension KubernetesCommands {
         return manifest.list(pods)
     }
 
-    /// What the cluster says of objects that it is to judge, and not to make.
-    private func trial(_ list: Value) async throws -> String {
+    /// What the cluster says of objects that it is to judge, and not to make; and what keeps it from judging.
+    private func trial(_ list: Value) async throws -> (words: String, obstacle: (any RepriseError)?) {
         let words = ["create", "--dry-run=server", "--validate=false", "--output=name", "--filename=-"]
-        return try await run(words, input: list.jsonBytes()).errorText
+        let result = try await run(words, input: list.jsonBytes())
+        guard result.status != 0 else { return ("", nil) }
+        let error = refusal(result, command: "create")
+        switch error {
+        case .noContext, .noConfiguration, .badConfiguration, .noNamespace, .unauthorized, .down:
+            return (result.errorText, error)
+        // One who may make Jobs need not be let make pods.
+        default: return (result.errorText, nil)
+        }
     }
 }

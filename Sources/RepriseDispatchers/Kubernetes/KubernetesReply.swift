@@ -95,14 +95,30 @@ enum KubernetesReply {
 
     private static func time(_ value: Value?) -> Timestamp? { value?.stringValue.flatMap { Timestamp($0) } }
 
-    /// `KIND NAME UID` in each line, as `kubectl create` is told to print.
+    /// `KIND NAME UID` in each line, as `kubectl create` is told to print: what Jobs are called by the cluster.
     static func created(_ text: String) -> [String: String] {
         var uids: [String: String] = [:]
-        for line in text.split(separator: "\n") {
-            let words = line.split(separator: " ").map(String.init)
-            if words.count == 3, words[0] == "Job" { uids[words[1]] = words[2] }
-        }
+        for (kind, name, uid) in rows(text) where kind == "Job" { uids[name] = uid }
         return uids
+    }
+
+    private static func rows(_ text: String) -> [(kind: String, name: String, uid: String)] {
+        text.split(separator: "\n")
+            .compactMap { line in
+                let words = line.split(separator: " ").map(String.init)
+                return words.count == 3 ? (words[0], words[1], words[2]) : nil
+            }
+    }
+
+    /// The names of ConfigMaps and Secrets that are in the cluster after `kubectl create` said this, made or found there.
+    static func belongings(_ text: String, errors: String) -> Set<String> {
+        var names = Set(rows(text).filter { $0.kind != "Job" }.map(\.name))
+        for line in errors.split(separator: "\n") where line.contains("AlreadyExists") {
+            // `Error from server (AlreadyExists): error when creating "STDIN": configmaps "NAME" already exists`
+            guard let kind = line.firstRange(of: "configmaps \"") ?? line.firstRange(of: "secrets \"") else { continue }
+            if let name = line[kind.upperBound...].split(separator: "\"").first { names.insert(String(name)) }
+        }
+        return names
     }
 
     /// The messages of events, by the name of the object that they are about; the latest of each.

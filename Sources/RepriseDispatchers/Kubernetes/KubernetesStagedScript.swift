@@ -76,24 +76,30 @@ enum KubernetesStagedScript {
 
     // MARK: The keeper
 
+    /// Goes when it is told to (TERM) and everything has been given away; else stays for a while, for somebody who may be
+    /// about to ask.
     static func keeper(keep: Int64) -> String {
         """
         trap 'leaving=yes' TERM
         leaving= last= still=0 idle=0 left=0
-        while [ ! -e \(root)/taken ]; do
+        while :; do
             sleep 1
             turn=
             [ ! -r \(root)/beat ] || read -r turn < \(root)/beat
             if [ "$turn" = "$last" ]; then still=$((still + 1)); else last=$turn still=0 idle=0; fi
             [ "$still" -lt 30 ] || idle=$((idle + 1))
             [ "$idle" -lt \(max(1, keep / 1000)) ] || exit 0
-            [ -z "$leaving" ] || left=$((left + 1))
+            [ -n "$leaving" ] || continue
+            left=$((left + 1))
+            [ "$left" -lt 2 ] || [ ! -e \(given) ] || exit 0
             [ "$left" -lt 25 ] || exit 0
         done
-        exit 0
 
         """
     }
+
+    /// There when what the job left has been given away, and was all of it.
+    private static let given = root + "/given"
 
     // MARK: Bringing back
 
@@ -121,12 +127,19 @@ enum KubernetesStagedScript {
             """
     }
 
-    /// Writes what the job left to standard output.
-    static func leavings(below: String) -> String {
-        "run=\(run) job=\(shellQuoted(folder(below)))\n" + StagingScript.leavings
-    }
+    /// Writes what the job left to standard output. `isOver` tells that nothing can be added to it any more; else the job's
+    /// own record tells.
+    static func leavings(below: String, isOver: Bool) -> String {
+        """
+        run=\(run) job=\(shellQuoted(folder(below))) over=\(isOver ? "yes" : "")
+        [ ! -e "$job/\(ExitFile.name)" ] || over=yes
+        \(StagingScript.leavings)
+        status=$?
+        [ -z "$over" ] || : > \(given)
+        exit "$status"
 
-    static let taken = ": > \(root)/taken"
+        """
+    }
 
     /// What `news` printed; a piece that is cut off is left out.
     static func pieces(_ bytes: [UInt8]) -> [(name: String, content: [UInt8])] {

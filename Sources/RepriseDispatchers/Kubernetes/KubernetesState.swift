@@ -40,6 +40,10 @@ struct KubernetesPod: Hashable, Sendable {
 
     var isOver: Bool { phase == "Succeeded" || phase == "Failed" }
     var termination: Termination? { if case .terminated(let termination)? = main { termination } else { nil } }
+    /// It has a node, which prepares what its containers need.
+    var isBeingFurnished: Bool {
+        if case .waiting("ContainerCreating", _)? = main { true } else { false }
+    }
     var isRunning: Bool { if case .running? = main { true } else { false } }
 }
 

@@ -48,42 +48,68 @@ extension Kubernetes {
         )
     }
 
-    private func create(
-        _ ready: [(job: Job, entry: KubernetesManifest.Entry)]
-    ) async throws -> [JobKey: Result<JobHandle, any Error>] {
-        var manifest = KubernetesManifest(settings: settings, store: try mark(), owner: owner)
-        if settings.volume == nil { manifest.keeper = await watch.keeper() }
-        let (loaded, maps, own) = try await load(ready, store: manifest.store)
-        if !maps.isEmpty {
-            let answer = try await commands.create(manifest.list(maps), lock: folder + "/kubectl.lock")
-            if let words = answer.words, !words.contains("AlreadyExists") {
-                throw KubernetesError.refusal(words, command: "create", settings)
-            }
-        }
+    private func create(_ ready: [(job: Job, entry: KubernetesManifest.Entry)]) async throws -> Results {
+        let store = try mark()
+        async let keeper = settings.volume == nil ? watch.keeper() : KubernetesKeeper()
+        let (loaded, maps, own) = try await load(ready, store: store)
+        let manifest = KubernetesManifest(settings: settings, store: store, owner: owner, keeper: await keeper)
         for (job, entry) in loaded { try jobFiles.write(.init(name: entry.name), of: job) }
         let objects = loaded.flatMap { job, entry in
             (own[job.key] ?? []) + [manifest.secret(entry), manifest.job(entry)].compactMap { $0 }
         }
-        var (uids, words) = try await commands.create(manifest.list(objects), lock: folder + "/kubectl.lock")
-        let missing = loaded.map(\.entry.name).filter { uids[$0] == nil }
-        let refusal = words.map { KubernetesError.refusal($0, command: "create", settings) }
+        // What several jobs share goes first, so that it is there when they are.
+        var answer = try await commands.create(manifest.list(maps + objects), lock: folder + "/kubectl.lock")
+        try await takeBackIncomplete(loaded.map(\.entry), fresh: Set(maps.compactMap(Self.name)), &answer)
+        let missing = loaded.map(\.entry.name).filter { answer.uids[$0] == nil }
+        let refusal = answer.words.map { KubernetesError.refusal($0, command: "create", settings) }
         // Among them those that were there already.
-        if !missing.isEmpty, refusal?.isCertain != true || words?.contains("AlreadyExists") == true {
-            uids.merge(try await commands.identify(missing)) { first, _ in first }
+        if !missing.isEmpty, refusal?.isCertain != true || answer.words?.contains("AlreadyExists") == true {
+            answer.uids.merge(try await commands.identify(missing)) { first, _ in first }
         }
-        var results: [JobKey: Result<JobHandle, any Error>] = [:]
+        let isOwned = await self.own(loaded.map(\.entry), answer.uids, manifest)
+        var results: Results = [:]
         for (job, entry) in loaded {
-            if let uid = uids[entry.name] {
-                let submission = KubernetesJobFiles.Submission(name: entry.name, uid: uid)
-                // Whoever finds none of these asks the cluster for the name.
-                try? jobFiles.write(submission, of: job)
-                results[job.key] = submission.handle.map { .success($0) }
-            } else {
-                results[job.key] = .failure(await refused(job, entry, words ?? ""))
-            }
+            results[job.key] =
+                if let uid = answer.uids[entry.name] {
+                    note(KubernetesJobFiles.Submission(name: entry.name, uid: uid, isOwned: isOwned), of: job)
+                } else {
+                    .failure(await refused(job, entry, answer.words ?? ""))
+                }
         }
-        await self.own(loaded.map(\.entry), uids, manifest)
+        await watch.hasSubmitted()
         return results
+    }
+
+    typealias Results = [JobKey: Result<JobHandle, any Error>]
+
+    private func note(
+        _ submission: KubernetesJobFiles.Submission,
+        of job: Job
+    ) -> Result<JobHandle, any Error> {
+        // Whoever finds none of these asks the cluster for the name.
+        try? jobFiles.write(submission, of: job)
+        return .success(JobHandle(submission.name))
+    }
+
+    private static func name(_ object: Value) -> String? { object[path: "metadata.name"]?.stringValue }
+
+    /// Takes away those Jobs at once that would wait for ever for something that the cluster did not take with them. `fresh`
+    /// are the shared ConfigMaps that were to be made.
+    private func takeBackIncomplete(
+        _ entries: [KubernetesManifest.Entry],
+        fresh: Set<String>,
+        _ answer: inout KubernetesCommands.Creation
+    ) async throws {
+        guard answer.words != nil else { return }
+        let there = answer.belongings
+        let incomplete = entries.filter { entry in
+            let maps = (entry.cargo?.maps ?? []).filter { $0.hasPrefix(entry.name + "-") || fresh.contains($0) }
+            return !(maps + (entry.secrets.isEmpty ? [] : [entry.name])).allSatisfy(there.contains)
+        }
+        let names = incomplete.map(\.name).filter { answer.uids[$0] != nil }
+        guard !names.isEmpty else { return }
+        try await commands.delete(names.map { "job/" + $0 })
+        for name in names { answer.uids[name] = nil }
     }
 
     /// What goes into the cluster before the jobs: contents that several share, and what is each one's own.
@@ -106,7 +132,9 @@ extension Kubernetes {
             loaded.append((job, entry))
             own[job.key] = load.own
         }
-        return (loaded, try await loading.missing(Array(contents), store: store), own)
+        let (missing, there) = try await loading.missing(Array(contents), store: store)
+        if !contents.isEmpty { await watch.note(contents: there.union(contents.flatMap(\.maps))) }
+        return (loaded, missing, own)
     }
 
     /// A job that the cluster has not taken: nothing of it stays there.
@@ -119,19 +147,21 @@ extension Kubernetes {
         return error
     }
 
-    /// What belongs to a Job goes away with it, whoever takes it away.
+    /// What belongs to a Job goes away with it, whoever takes it away. Where this user may not see to that, it is taken away
+    /// when the job has ended.
     private func own(
         _ entries: [KubernetesManifest.Entry],
         _ uids: [String: String],
         _ manifest: KubernetesManifest
-    ) async {
+    ) async -> Bool {
         let objects = entries.flatMap { entry -> [Value] in
             guard let uid = uids[entry.name] else { return [] }
             let secrets = entry.secrets.isEmpty ? [] : [("Secret", entry.name)]
             let maps = (entry.cargo?.maps ?? []).filter { $0.hasPrefix(entry.name + "-") }.map { ("ConfigMap", $0) }
             return (secrets + maps).map { KubernetesManifest.owned($0.0, $0.1, by: entry.name, uid: uid) }
         }
-        // Where this user may not, they are taken away when the job has ended.
-        if !objects.isEmpty { try? await commands.own(manifest.list(objects)) }
+        guard !objects.isEmpty else { return true }
+        do { try await commands.own(manifest.list(objects)) } catch { return false }
+        return true
     }
 }

@@ -13,6 +13,8 @@ actor KubernetesWatch {
     let jobFiles: KubernetesJobFiles
     let carrier: KubernetesCarrier
     let clock = ContinuousClock()
+    /// Rung when it may be told soon how a job stands.
+    let bell = KubernetesBell()
     private let wallClock: any WallClock
     var carries: Bool { commands.settings.volume == nil }
 
@@ -23,6 +25,13 @@ actor KubernetesWatch {
     var messagesAsked: ContinuousClock.Instant?
     var largest: KubernetesCapacity?
     var nodesAsked: ContinuousClock.Instant?
+    /// How long the last look at all jobs took.
+    var lookTime = Duration.zero
+    /// The names of the ConfigMaps that jobs of the store share, which the cluster has; nil where nobody has asked.
+    private(set) var contents: Set<String>?
+    private var submitted: ContinuousClock.Instant?
+    /// Jobs that were taken away, though the last answer may still have them.
+    var cleared: Set<String> = []
     var limits: (keeper: KubernetesKeeper, asked: ContinuousClock.Instant)?
 
     init(_ commands: KubernetesCommands, files: any FileSystem, wallClock: any WallClock, interval: Duration) {
@@ -31,14 +40,15 @@ actor KubernetesWatch {
         jobFiles = KubernetesJobFiles(files: files)
         self.wallClock = wallClock
         pace = KubernetesPace(interval)
-        carrier = KubernetesCarrier(commands, files: files)
+        carrier = KubernetesCarrier(commands, files: files, bell: bell)
     }
 
-    /// `store` is the mark that the store's things bear in the cluster.
-    func status(of jobs: [Job: JobHandle], store: String) async throws -> [JobKey: JobStatus] {
+    /// `store` is the mark that the store's things bear in the cluster, `lock` the file that is locked by whoever submits.
+    func status(of jobs: [Job: JobHandle], store: String, lock: String) async throws -> [JobKey: JobStatus] {
         var statuses: [JobKey: JobStatus] = [:]
         var open: [Job: JobHandle] = [:]
         var isUrgent = false
+        let begin = clock.now
         for (job, handle) in jobs {
             if let verdict = jobFiles.verdict(of: job) {
                 statuses[job.key] = verdict
@@ -53,6 +63,7 @@ actor KubernetesWatch {
                 isUrgent = isUrgent || record != nil
             }
         }
+        lookTime = clock.now - begin
         if !open.isEmpty {
             do { try await ask(store, isUrgent: isUrgent) } catch { if statuses.isEmpty { throw error } }
             for (job, handle) in open {
@@ -63,9 +74,24 @@ actor KubernetesWatch {
             await askWhyNothingBegins(open)
             try? await takeBackHopeless()
         }
-        await tidy(jobs, statuses)
+        await tidy(jobs, statuses, lock: lock)
         return statuses
     }
+
+    /// The names of all shared ConfigMaps, when jobs are about to be submitted that need some of them.
+    func note(contents: Set<String>) { self.contents = contents }
+
+    /// Those are gone; nil: all of them.
+    func haveCleared(contents gone: Set<String>?) { contents = gone.map { contents?.subtracting($0) ?? [] } ?? [] }
+
+    /// Jobs were handed over: it may soon be told how they stand.
+    func hasSubmitted() {
+        submitted = clock.now
+        bell.ring()
+    }
+
+    /// Whether the last answer tells all jobs that the store had in the cluster, while nobody submits.
+    var knowsAllJobs: Bool { submitted.map { pace.isAnswered(since: $0) } ?? (pace.asked != nil) }
 
     /// From now on the cluster is asked more often for a while.
     func expectNews(for time: Duration) { pace.expectNews(for: time, clock.now) }
@@ -88,13 +114,27 @@ actor KubernetesWatch {
     }
 
     private func ask(_ store: String, isUrgent: Bool) async throws {
-        guard pace.begins(clock.now, isUrgent: isUrgent) else { return }
+        guard pace.begins(clock.now, isUrgent: isUrgent, latest: latest) else { return }
         do {
             state = try await commands.state(of: store)
-            pace.answered()
+            pace.answered(clock.now)
         } catch {
             pace.failed()
             throw error
+        }
+    }
+
+    /// When the last of those jobs began, or was first looked at, that have not ended.
+    private var latest: ContinuousClock.Instant? { known.values.map { $0.claimSeen ?? $0.since }.max() }
+
+    /// Rings more often than anybody looks of himself, as long as there are jobs that began, or were handed over, a moment ago.
+    func ringForTheYoung() async {
+        let slowest = Duration.milliseconds(400)
+        while !Task.isCancelled {
+            let age = latest.map { clock.now - $0 } ?? slowest * 8
+            let pause = max(.milliseconds(50), age / 8, lookTime * 5)
+            do { try await clock.sleep(for: min(pause, slowest)) } catch { return }
+            if pause < slowest { bell.ring() }
         }
     }
 

@@ -34,12 +34,12 @@ enum SlurmEnd {
         case .pending:
             guard evidence.claim != nil else { return .submitted }
             // What Slurm starts anew does nothing: the claim is taken.
-            if row.restarts > 0 { return .preempted }
+            if row.restarts > 0 { return .preempted() }
             // The controller lost its last seconds, and does not know that the job began.
             if let record = evidence.record { return .ended(record, reason: evidence.limit) }
             return .running(since: evidence.start)
         case .running: return .running(since: evidence.start)
-        case .preempted: return .preempted
+        case .preempted: return .preempted()
         case .nodeFailed:
             // Slurm may miss a node after a restart of its own, when the job has long ended by itself.
             if let record = evidence.record, record.signal == nil { return .ended(record, reason: evidence.limit) }
@@ -60,7 +60,7 @@ enum SlurmEnd {
             return ended(row, evidence, signal: 15, now, reason: known)
         }
         let words = evidence.lastWords ?? ""
-        if words.contains("DUE TO PREEMPTION") { return .preempted }
+        if words.contains("DUE TO PREEMPTION") { return .preempted() }
         for (cause, state) in [("NODE FAILURE", SlurmState.nodeFailed), ("TIME LIMIT", .timedOut)]
         where words.contains("DUE TO " + cause) {
             var row = row
@@ -78,7 +78,7 @@ enum SlurmEnd {
     private static func completed(_ row: SlurmRow, _ evidence: SlurmEvidence) -> JobStatus? {
         if let record = evidence.record { return .ended(record, reason: evidence.limit) }
         // It was started anew, and left alone what the first execution had claimed.
-        return row.restarts > 0 && evidence.claim != nil ? .preempted : nil
+        return row.restarts > 0 && evidence.claim != nil ? .preempted() : nil
     }
 
     private static func failed(_ row: SlurmRow, _ evidence: SlurmEvidence, _ now: Timestamp) -> JobStatus? {

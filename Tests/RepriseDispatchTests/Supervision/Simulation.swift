@@ -70,9 +70,9 @@ struct Simulation {
         let statuses: [JobStatus] = [
             .ended(ExitRecord(status: 0), reason: nil), .ended(ExitRecord(status: 0), reason: nil),
             .ended(ExitRecord(status: 0), reason: nil), .ended(ExitRecord(status: 3), reason: nil),
-            .ended(ExitRecord(signal: 15), reason: "time limit of 1 s"), .preempted, .lost(reason: "forgotten"),
+            .ended(ExitRecord(signal: 15), reason: "time limit of 1 s"), .preempted(), .lost(reason: "forgotten"),
         ]
-        world.engine.end(execution.job.key, pick(statuses) ?? .preempted)
+        world.engine.end(execution.job.key, pick(statuses) ?? .preempted())
     }
 
     private mutating func addRun() {

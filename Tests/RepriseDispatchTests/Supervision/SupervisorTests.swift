@@ -18,11 +18,11 @@ import Testing
             bench.engine.end(key, status)
             for _ in 0..<12 { bench.pass(.seconds(1)) }
         }
-        end(1, .preempted)
+        end(1, .preempted())
         end(2, .lost(reason: "its node failed"))
         end(3, .ended(ExitRecord(status: 1), reason: nil))
         #expect(bench.ledger.record(of: key)?.key.attempt == 4)
-        end(4, .preempted)
+        end(4, .preempted())
         #expect(bench.ledger.record(of: key)?.key.attempt == 5)
         end(5, .ended(ExitRecord(status: 1), reason: nil))
         let last = bench.ledger.record(of: key)
@@ -33,11 +33,11 @@ import Testing
     @Test func `the engine may take a job away so often, and no more`() {
         let key = bench.addJobs(1, retry: RetryPolicy(attempts: 1, on: [.preempted], interruptions: 1))[0]
         bench.start()
-        bench.engine.end(key, .preempted)
+        bench.engine.end(key, .preempted())
         for _ in 0..<3 { bench.pass(.seconds(1)) }
         var second = key
         second.attempt = 2
-        bench.engine.end(second, .preempted)
+        bench.engine.end(second, .preempted())
         bench.pass(.seconds(1))
         #expect(bench.ledger.record(of: key)?.state == .failed)
         #expect(bench.ledger.record(of: key)?.key.attempt == 2)

@@ -67,7 +67,7 @@ import Testing
         let spot = try row(
             #"{"jobId": "a", "status": "FAILED", "statusReason": "Host EC2 (instance i-0) terminated."}"#
         )
-        #expect(BatchEnd.status(spot, evidence(start: now), now: now) == .preempted)
+        #expect(BatchEnd.status(spot, evidence(start: now), now: now) == .preempted())
         let late = try row(
             #"{"jobId": "a", "status": "FAILED", "statusReason": "Job attempt duration exceeded timeout"}"#
         )

@@ -93,18 +93,39 @@ import Testing
     @Test func `every few seconds, and sooner where news are expected`() {
         let start = ContinuousClock().now
         var pace = KubernetesPace(.seconds(3))
-        func begins(_ second: Int, isUrgent: Bool = false) -> Bool {
-            pace.begins(start + .seconds(second), isUrgent: isUrgent)
+        func begins(_ seconds: Double, isUrgent: Bool = false) -> Bool {
+            pace.begins(start + .seconds(seconds), isUrgent: isUrgent)
         }
         #expect(begins(0))
         #expect(!begins(9, isUrgent: true), "it is being asked")
-        pace.answered()
+        pace.answered(start)
         #expect(pace.isAnswered(since: start) && !pace.isAnswered(since: start + .seconds(1)))
         #expect(!begins(2))
         #expect(begins(2, isUrgent: true))
-        pace.answered()
+        pace.answered(start + .seconds(2))
         pace.expectNews(for: .seconds(10), start + .seconds(2))
-        #expect(begins(3))
+        #expect(!begins(2.2))
+        #expect(begins(2.4))
+    }
+
+    @Test func `what is young is asked about more often, a cluster that takes long to answer less often`() {
+        let start = ContinuousClock().now
+        func pause(age: Double, answerTime: Double) -> Double? {
+            var pace = KubernetesPace(.seconds(3))
+            _ = pace.begins(start, isUrgent: false)
+            pace.answered(start + .seconds(answerTime))
+            return (0...600).map { Double($0) / 10 }
+                .first { pause in
+                    let now = start + .seconds(pause)
+                    return pace.begins(now, isUrgent: false, latest: now - .seconds(age))
+                }
+        }
+        #expect(pause(age: 0, answerTime: 0.01) == 0.3)
+        #expect(pause(age: 4, answerTime: 0.01) == 1)
+        #expect(pause(age: 1000, answerTime: 0.01) == 3)
+        #expect(pause(age: 0, answerTime: 1) == 2)
+        #expect(pause(age: 1000, answerTime: 5) == 10)
+        #expect(pause(age: 1000, answerTime: 50) == 60)
     }
 
     @Test func `ever more rarely where it does not answer, but once a minute`() {

@@ -79,7 +79,7 @@ import Testing
         pod.main = .terminated(.init(status: 143))
         pod.deleted = now
         evidence.pods = [pod]
-        #expect(KubernetesEnd.status(evidence, now: now) == .preempted)
+        #expect(KubernetesEnd.status(evidence, now: now) == .preempted(reason: "its pod `x-1` was deleted"))
         evidence.row?.failure = "DeadlineExceeded"
         #expect(
             KubernetesEnd.status(evidence, now: now)
@@ -99,7 +99,13 @@ import Testing
         pod.message = "The node was low on resource: memory."
         evidence.record = nil
         evidence.pods = [pod]
-        #expect(KubernetesEnd.status(evidence, now: now) == .preempted)
+        let evicted = JobStatus.preempted(reason: "evicted: The node was low on resource: memory.")
+        #expect(KubernetesEnd.status(evidence, now: now) == evicted)
+        evidence.pods[0].reason = "NodeShutdown"
+        evidence.pods[0].node = "n1"
+        evidence.pods[0].message = "Pod was terminated in response to imminent node shutdown."
+        let shutDown = "NodeShutdown on `n1`: Pod was terminated in response to imminent node shutdown."
+        #expect(KubernetesEnd.status(evidence, now: now) == .preempted(reason: shutDown))
         pod.message = "Pod ephemeral local storage usage exceeds the total limit of containers 1Gi. "
         evidence.pods = [pod]
         guard case .ended(_, let reason) = KubernetesEnd.status(evidence, now: now) else {
@@ -114,7 +120,7 @@ import Testing
         evidence.row = KubernetesJob(name: "x", uid: "1")
         evidence.claim = "x-1"
         evidence.pods = [KubernetesPod(name: "x-2", job: "x", phase: "Running", main: .running(since: nil))]
-        #expect(KubernetesEnd.status(evidence, now: now) == .preempted)
+        #expect(KubernetesEnd.status(evidence, now: now) == .preempted(reason: "its pod `x-1` is gone"))
     }
 
     @Test(arguments: [

@@ -80,7 +80,7 @@ struct `Real Kubernetes namespaces with limits` {
 
     @Test func `what no node has is known beforehand, where the cluster makes no nodes on demand`() async throws {
         var settings = KubernetesSettings(image: TestEngine.image)
-        func refusal(_ resources: Resources) async -> KubernetesRefusal? {
+        func refusal(_ resources: Resources) async -> (any RepriseError)? {
             await KubernetesCommands(settings, processes: LiveProcessRunner()).refusal(of: [resources], target: "pods")
         }
         #expect(await refusal(Resources(cpus: 1)) == nil)

@@ -128,7 +128,11 @@ struct `Real Kubernetes` {
         for job in jobs { try await bench.begun(job) }
         _ = try await bench.kubectl(["delete", "pods", "--selector=job-name=\(handles[0])", "--wait=false"])
         _ = try await bench.kubectl(["delete", "job", handles[1].description, "--wait=false"])
-        #expect(try await kubernetes.untilEnded(jobs[0], handles[0]) == .preempted)
+        guard case .preempted(let why?) = try await kubernetes.untilEnded(jobs[0], handles[0]) else {
+            Issue.record("it is not preempted")
+            return
+        }
+        #expect(why.hasPrefix("its pod `\(handles[0])-"), "\(why)")
         guard case .ended(let record, let reason) = try await kubernetes.untilEnded(jobs[1], handles[1]) else {
             Issue.record("it has not ended")
             return

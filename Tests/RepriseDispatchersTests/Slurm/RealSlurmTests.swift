@@ -162,7 +162,7 @@ struct `Real Slurm` {
         let urgent = bench.makeSlurm(SlurmSettings(partition: "urgent", options: ["--exclusive"]))
         let other = try bench.makeJob("exit 0")
         let otherHandle = try await urgent.submit(other)
-        #expect(try await slurm.untilEnded(job, handle) == .preempted)
+        #expect(try await slurm.untilEnded(job, handle) == .preempted())
         _ = try await urgent.untilEnded(other, otherHandle)
     }
 

@@ -56,7 +56,7 @@ import Testing
                 == "Slurm itself took it back: what it depends on did not succeed"
         )
         let words = "slurmstepd: error: *** JOB 5 ON n1 CANCELLED AT 2026-11-22T01:32:44 DUE TO "
-        #expect(end("None", words: words + "PREEMPTION ***") == .preempted)
+        #expect(end("None", words: words + "PREEMPTION ***") == .preempted())
         #expect(end("None", words: words + "NODE FAILURE ***") == .lost(reason: "its node `n1` failed"))
         #expect(reason(end("None", words: words + "TIME LIMIT ***"))?.hasPrefix("time limit of ") == true)
         #expect(reason(end("None", exceedsMemory: true)) == "out of memory (memory limit of 50 MiB)")

@@ -208,7 +208,7 @@ import Testing
 
     @Test func `a signal that Slurm sent has Slurm's reason`() {
         let record = ExitRecord(signal: 15)
-        #expect(status("PREEMPTED", record: record) == .preempted)
+        #expect(status("PREEMPTED", record: record) == .preempted())
         #expect(status("NODE_FAIL", record: record) == .lost(reason: "its node `n1` failed"))
         #expect(status("TIMEOUT", record: record) == .ended(record, reason: "time limit of 1m 00s"))
         var killed = record
@@ -234,8 +234,8 @@ import Testing
     }
 
     @Test func `a job that Slurm starts anew was preempted`() {
-        #expect(status("PENDING", restarts: 1) == .preempted)
-        #expect(status("COMPLETED", restarts: 1) == .preempted)
+        #expect(status("PENDING", restarts: 1) == .preempted())
+        #expect(status("COMPLETED", restarts: 1) == .preempted())
         #expect(status("PENDING", isClaimed: false) == .submitted)
     }
 
