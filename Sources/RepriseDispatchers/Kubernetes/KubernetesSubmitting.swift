@@ -5,8 +5,12 @@ import RepriseSystem
 
 /// From jobs to the objects that the cluster takes.
 extension Kubernetes {
-    func handOver(_ jobs: [Job]) async -> [JobKey: Result<JobHandle, any Error>] {
-        var results: [JobKey: Result<JobHandle, any Error>] = [:]
+    func handOver(_ jobs: [Job]) async -> Results {
+        await tryToHandOver(jobs).mapValues { $0.mapError(KubernetesAway.passing) }
+    }
+
+    private func tryToHandOver(_ jobs: [Job]) async -> Results {
+        var results: Results = [:]
         var ready: [(job: Job, entry: KubernetesManifest.Entry)] = []
         do {
             if let conflict = settings.conflict { throw conflict }

@@ -12,6 +12,8 @@ import Testing
         /// Such as `configmap/x`.
         let objects = Mutex<Set<String>>([])
         let requests = Mutex<[[String]]>([])
+        /// It says those words, whatever it is asked.
+        let isShut = Mutex(false)
         /// What it does not take, by the head of the object's name, and what it says then.
         let refuses: (head: String, words: String)?
 
@@ -20,6 +22,9 @@ import Testing
         func run(_ invocation: Invocation) async throws -> ProcessResult {
             let words = invocation.arguments.drop { $0 != "--request-timeout=30s" }.dropFirst()
             requests.withLock { $0.append(Array(words)) }
+            if let refuses, isShut.withLock({ $0 }) {
+                return ProcessResult(status: 1, errors: Array(refuses.words.utf8))
+            }
             switch (words.first, words.dropFirst().first) {
             case ("create", _): return try create(invocation.input)
             case ("delete", _):
@@ -121,6 +126,22 @@ import Testing
             #expect(isRefused && error.code == "kubernetes-quota", "\(error)")
             #expect(!cluster.objects.withLock { $0.contains { $0.hasPrefix("job/") } })
         }
+    }
+
+    @Test func `a login that has expired is waited for, and a cluster that is down`() async throws {
+        for words in [
+            "error: You must be logged in to the server (Unauthorized)", "The connection to the server x was refused",
+        ] {
+            let cluster = PaperCluster(refusing: ("reprise-", words))
+            cluster.isShut.withLock { $0 = true }
+            let job = try makeJob()
+            let kubernetes = makeKubernetes(cluster)
+            let error = await #expect(throws: (any Error).self) { try await kubernetes.submit(job) } as? any EngineAway
+            #expect(error?.isAway == true && error?.fault == .world, "\(words)")
+            cluster.isShut.withLock { $0 = false }
+            #expect(try await kubernetes.find([job]).isEmpty)
+        }
+        #expect(!KubernetesError.overQuota(words: "").isAway)
     }
 
     @Test func `a ConfigMap that is there already is no reason to take a job back`() async throws {

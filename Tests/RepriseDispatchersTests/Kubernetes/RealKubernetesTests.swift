@@ -123,7 +123,7 @@ struct `Real Kubernetes` {
     @Test func `a job whose pod is deleted behind our back is preempted, one that is deleted has ended`() async throws {
         let bench = KubernetesBench(carries: false)
         let kubernetes = bench.makeKubernetes()
-        let jobs = try (0..<2).map { _ in try bench.makeJob("\(bench.folders.note); sleep 300") }
+        let jobs = try (0..<2).map { _ in try bench.makeJob("\(bench.folders.note); sleep 3000") }
         let handles = try await [kubernetes.submit(jobs[0]), kubernetes.submit(jobs[1])]
         for job in jobs { try await bench.begun(job) }
         _ = try await bench.kubectl(["delete", "pods", "--selector=job-name=\(handles[0])", "--wait=false"])
