@@ -119,22 +119,6 @@ actor RemoteWorkspace {
         }
     }
 
-    // MARK: Taking
-
-    /// Brings everything that the job left, its exit record last. A folder that is gone there left nothing.
-    nonisolated func take(_ job: Job) async throws {
-        let root = try await place().root
-        let marks = "\(job.folder)/\(StagingScript.marks)"
-        let tar = "\(marks)/leavings.tar"
-        try files.makeFolder(marks)
-        defer { try? files.remove(tar) }
-        let words = [root, RemotePlace.folder(of: job), RemotePlace.run(of: job)]
-        let result = try await runner.fetch(Self.invocation(RemoteWorkspaceScript.leavings, words), into: tar)
-        if result.status == 66 { return }
-        let leavings = Leavings(run: RemotePlace.runFolder(of: job), job: job.folder, files: files)
-        try leavings.unpack(tar: tar, concluding: true)
-    }
-
     // MARK: Executing
 
     nonisolated static func invocation(_ script: String, _ words: [String], input: [UInt8] = []) -> Invocation {

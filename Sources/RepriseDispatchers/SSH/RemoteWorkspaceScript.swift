@@ -189,11 +189,26 @@ enum RemoteWorkspaceScript {
         printf 'done\\n'
         """
 
-    /// What a job left in `$2` of the run's folder `$3`, as a tar. Status 66 where its folder is gone.
+    /// What jobs left, as archives one after the other, until `$2` seconds are over. Standard input names them, a line each:
+    /// the job's folder and the run's. Before each archive stands a block with `begin` and the job's number, from 0 on, and
+    /// behind it one with `end`; `gone` says that there is no such folder. What comes after a job that took long is not
+    /// spoken of: somebody asks for it again.
     static let leavings = """
         cd -- "$1" || exit 73
-        job=$PWD/$2 run=$PWD/$3
-        [ -d "$job" ] || exit 66
+        root=$PWD number=0 until=$(($(date +%s) + $2))
+        exec 3<&0 < /dev/null
+        tell() { printf '\\001%-510s\\n' "$1"; }
+        while read -r job run <&3; do
+            job=$root/$job run=$root/$run
+            if [ -d "$job" ]; then
+                tell "begin $number"
         \(StagingScript.leavings)
+                tell "end $number"
+            else
+                tell "gone $number"
+            fi
+            number=$((number + 1))
+            [ "$(date +%s)" -lt "$until" ] || break
+        done
         """
 }

@@ -106,10 +106,7 @@ actor SlurmPlace {
     /// Asks Slurm, and brings in the same breath what is new of these jobs; then everything of those that have ended.
     ///
     /// A job whose leavings could not be brought has not ended yet: `problem` says why, and the next look tries again.
-    func look(
-        at jobs: [Job],
-        asking question: [String]
-    ) async throws -> (answer: (text: String, status: Int)?, problem: (any Error)?) {
+    func look(at jobs: [Job], asking question: [String]) async throws -> Look {
         var logs: [(there: String, here: String)] = []
         for job in jobs {
             guard let submission = jobFiles.submission(of: job), submission.index != nil else { continue }
@@ -119,28 +116,18 @@ actor SlurmPlace {
         let cleared = notedPaths(except: jobs)
         let look = try await workspace.look(at: jobs, logs: logs, clearing: cleared, asking: question)
         for path in cleared { try? files.remove(note(of: path)) }
-        do {
-            try await take(look.ended)
-            return (look.answer, nil)
-        } catch { return (look.answer, error) }
+        if look.ended.isEmpty { return Look(answer: look.answer) }
+        let (taken, problem) = await workspace.take(look.ended)
+        return Look(answer: look.answer, isWhole: taken.count == look.ended.count, problem: problem)
     }
 
-    /// Brings home what these jobs left, several at once. Throws when all are done, the first error of any.
-    func take(_ jobs: [Job]) async throws {
-        let workspace = workspace
-        try await withThrowingTaskGroup(of: Result<Void, any Error>.self) { group in
-            var problem: (any Error)?
-            for (index, job) in jobs.enumerated() {
-                if index >= 4, case .failure(let error)? = try await group.next() { problem = problem ?? error }
-                group.addTask {
-                    do { return .success(try await workspace.take(job)) } catch { return .failure(error) }
-                }
-            }
-            while let result = try await group.next() {
-                if case .failure(let error) = result { problem = problem ?? error }
-            }
-            if let problem { throw problem }
-        }
+    /// What a look told.
+    struct Look {
+        var answer: (text: String, status: Int)?
+        /// Whether everything is here of those that have ended.
+        var isWhole = true
+        /// What kept it from that, where it was not the time.
+        var problem: (any Error)?
     }
 
     /// Where the job is executed.

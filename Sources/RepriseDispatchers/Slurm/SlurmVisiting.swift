@@ -23,6 +23,11 @@ extension SlurmWatch {
         do {
             let look = try await place.look(at: open, asking: isDue ? ["squeue"] + SlurmArguments.queue : [])
             if look.problem == nil { pace.noteAnswer() } else { pace.noteFailure() }
+            if look.problem == nil, !look.isWhole {
+                // There is more, for which there was no time.
+                visited = nil
+                bell.ring(after: .zero)
+            }
             if let answer = look.answer { note(try commands.queue(answer), asked: now) }
             return look.problem
         } catch {
@@ -36,21 +41,23 @@ extension SlurmWatch {
         _ jobs: [Job: JobHandle],
         _ forgotten: SlurmAccounts.Answer,
         _ statuses: inout [JobKey: JobStatus]
-    ) async throws {
+    ) async {
         guard let place else { return }
-        let silent = jobs.keys.filter { job in
-            guard let status = statuses[job.key], !status.isOpen, known[job.key]?.claim != nil else { return false }
-            return ExitFile.read(in: job.folder, files) == nil
-        }
+        let silent = Set(jobs.keys)
+            .filter { job in
+                guard let status = statuses[job.key], !status.isOpen, known[job.key]?.claim != nil else { return false }
+                return ExitFile.read(in: job.folder, files) == nil
+            }
         guard !silent.isEmpty else { return }
-        do {
-            if let failed = failedToBring, clock.now - failed < Self.visits { throw CancellationError() }
-            try await place.take(silent)
-            failedToBring = nil
-            for job in silent { if let handle = jobs[job] { statuses[job.key] = judge(job, handle, forgotten) } }
-        } catch {
-            if !(error is CancellationError) { failedToBring = clock.now }
-            for job in silent { statuses[job.key] = .running(since: known[job.key]?.start) }
+        var taken: Set<JobKey> = []
+        if failedToBring.map({ clock.now - $0 >= Self.visits }) ?? true {
+            let answer = await place.workspace.take(Array(silent))
+            taken = answer.taken
+            failedToBring = answer.problem == nil ? nil : clock.now
+        }
+        for (job, handle) in jobs where silent.contains(job) {
+            statuses[job.key] =
+                taken.contains(job.key) ? judge(job, handle, forgotten) : .running(since: known[job.key]?.start)
         }
     }
 }

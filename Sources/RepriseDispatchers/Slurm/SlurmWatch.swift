@@ -70,7 +70,7 @@ actor SlurmWatch {
             if let trouble, statuses.isEmpty { throw trouble }
             let forgotten = try await accounts(of: open)
             for (job, handle) in open { statuses[job.key] = judge(job, handle, forgotten) }
-            try await bring(open, forgotten, &statuses)
+            await bring(open, forgotten, &statuses)
             try? await cancelHopeless()
         }
         if isLively(statuses) { bell.ring(after: .milliseconds(100)) }

@@ -33,18 +33,18 @@ package struct Leavings: Sendable {
         self.init(run: job.runFolder, job: job.folder, files: files)
     }
 
-    /// Lays what `StagingScript.leavings` wrote into that file. Doing it again is harmless, also after being killed in the
-    /// middle of it.
+    /// Lays what `StagingScript.leavings` wrote into that file, from `position` on. Doing it again is harmless, also after
+    /// being killed in the middle of it.
     ///
     /// With `concluding` the exit record follows last, where there is one: then the job has ended for everybody. Throws
     /// `TarDamage` for an archive that is not whole, before anything is written.
-    package func unpack(tar: String, concluding: Bool = false) throws {
-        var facts = try facts(in: tar)
+    package func unpack(tar: String, from position: Int64 = 0, concluding: Bool = false) throws {
+        var facts = try facts(in: tar, from: position)
         let marks = jobFolder + "/" + StagingScript.marks
         try files.makeFolder(marks)
         let draft = marks + "/incoming"
         let folder = try ConfinedFolder(runFolder)
-        var reader = TarReader(tar, files)
+        var reader = TarReader(tar, files, from: position)
         var exit: [UInt8]?
         while let entry = try reader.next() {
             switch place(of: entry) {
@@ -97,10 +97,10 @@ package struct Leavings: Sendable {
         var isWhole = false
     }
 
-    private func facts(in tar: String) throws -> Facts {
+    private func facts(in tar: String, from position: Int64) throws -> Facts {
         var facts = Facts()
         var present: Set<PathBytes> = []
-        var reader = TarReader(tar, files)
+        var reader = TarReader(tar, files, from: position)
         while let entry = try reader.next() {
             present.insert(entry.path)
             guard case .mark = place(of: entry) else { continue }

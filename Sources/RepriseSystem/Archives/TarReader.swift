@@ -7,28 +7,33 @@ package struct TarReader {
     /// The most that a name or a set of names may take.
     private static let longestName: Int64 = 1 << 20
 
+    /// Begins a line that stands between two archives, in a block of its own.
+    package static let lineMark: UInt8 = 1
+
     private let path: String
     private let files: any FileSystem
     /// Where the next header begins, or what is left of the content does.
-    private var position: Int64 = 0
+    package private(set) var position: Int64
     private var rest: Int64 = 0
     private var padding: Int64 = 0
     private var window: [UInt8] = []
     private var windowStart: Int64 = 0
 
-    package init(_ path: String, _ files: any FileSystem) {
+    /// Reads from `position` on, where an archive begins.
+    package init(_ path: String, _ files: any FileSystem, from position: Int64 = 0) {
         self.path = path
         self.files = files
+        self.position = position
     }
 
-    /// The next entry; nil where the file ends. Throws `TarDamage` for what is no archive or is cut off.
+    /// The next entry; nil where the file ends, or before a line between archives. Throws `TarDamage` for what is no
+    /// archive or is cut off.
     package mutating func next() throws -> TarEntry? {
         var names = LongNames()
         while true {
-            position += rest + padding
-            (rest, padding) = (0, 0)
+            skip()
             let header = try bytes(TarWriting.block)
-            if header.isEmpty { return nil }
+            if header.isEmpty || header[0] == Self.lineMark { return nil }
             guard header.count == TarWriting.block else { throw TarDamage(path: path, isCut: true) }
             position += Int64(TarWriting.block)
             if header.allSatisfy({ $0 == 0 }) { continue }
@@ -46,6 +51,20 @@ package struct TarReader {
                 return entry
             }
         }
+    }
+
+    /// The words that stand here between two archives; nil where none do, or not the whole block of them.
+    package mutating func line() throws -> String? {
+        skip()
+        let block = try bytes(TarWriting.block)
+        guard block.count == TarWriting.block, block[0] == Self.lineMark else { return nil }
+        position += Int64(TarWriting.block)
+        return String(decoding: block.dropFirst(), as: UTF8.self).split { $0.isWhitespace }.joined(separator: " ")
+    }
+
+    private mutating func skip() {
+        position += rest + padding
+        (rest, padding) = (0, 0)
     }
 
     /// The next piece of the entry's content; empty at its end.
