@@ -22,11 +22,13 @@ extension RemoteWorkspace {
         let facts = try await open()
         do {
             try await sendContents(of: jobs, facts)
-            for start in stride(from: 0, to: jobs.count, by: Self.most) {
-                try await lay(Array(jobs[start..<min(start + Self.most, jobs.count)]), [], facts.root)
-            }
-            for start in stride(from: 0, to: enclosures.count, by: Self.most) {
-                try await lay([], Array(enclosures[start..<min(start + Self.most, enclosures.count)]), facts.root)
+            // The enclosures are laid into the jobs' folders, and the last of them is the script.
+            let count = jobs.count + enclosures.count
+            for start in stride(from: 0, to: count, by: Self.most) {
+                let end = min(start + Self.most, count)
+                let some = jobs[min(start, jobs.count)..<min(end, jobs.count)]
+                let more = enclosures[max(start - jobs.count, 0)..<max(end - jobs.count, 0)]
+                try await lay(Array(some), Array(more), facts.root)
             }
         } catch let error as RemoteWorkspaceError {
             if case .full = error { await withdraw(jobs.map(RemotePlace.run), facts.root) }
@@ -110,8 +112,12 @@ extension RemoteWorkspace {
         var isFolder: Bool
     }
 
+    /// What is over in a moment needs no way to go on with it, which costs a login or two.
+    private static let little: Int64 = 4 << 20
+
     private func send(_ content: Content, as name: String, _ facts: RemoteFacts) async throws {
-        if facts.programs.contains("rsync"), try await sendByRsync(content, as: name, facts.root) { return }
+        let isLittle = try !content.isFolder && (files.status(content.path)?.bytes ?? 0) <= Self.little
+        if !isLittle, facts.programs.contains("rsync"), try await sendByRsync(content, as: name, facts.root) { return }
         let result: ProcessResult
         if content.isFolder {
             result = try await runner.sendOutput(

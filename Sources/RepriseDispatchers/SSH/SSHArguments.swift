@@ -9,14 +9,15 @@ enum SSHArguments {
     ]
 
     /// Everything before the command. `socket` is where all programs share one connection; nil leaves that to the person's
-    /// own configuration.
-    static func connection(_ destination: SSHDestination, socket: String?) -> [String] {
+    /// own configuration. With `command` it is for whoever holds that connection (`-O`), and all there is.
+    static func connection(_ destination: SSHDestination, socket: String?, command: String? = nil) -> [String] {
         var words = manners
         if let socket {
             words += [
                 "-o", "ControlMaster=auto", "-o", "ControlPath=" + escaped(socket), "-o", "ControlPersist=120",
             ]
         }
+        if let command { words += ["-O", command] }
         return words + destination.options + ["-T", destination.name]
     }
 

@@ -75,6 +75,9 @@ package actor SSHConnection {
     /// So that those who come at once find a connection, and need not each make one. A machine to which many come at once
     /// sends some away before it asks who they are.
     private func open(_ socket: String?) async throws {
+        let check = SSHArguments.connection(destination, socket: socket, command: "check")
+        // Asks nobody but the process that holds the connection, so that it costs no login.
+        guard try await processes.run(Invocation("ssh", check)).status != 0 else { return }
         let words = SSHArguments.connection(destination, socket: socket) + ["exit 0"]
         for pause in [500, 1500, 0] {
             let result = try await processes.run(Invocation("ssh", words))

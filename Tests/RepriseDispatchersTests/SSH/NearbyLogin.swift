@@ -3,6 +3,7 @@ import RepriseDispatch
 import RepriseModel
 import RepriseSystem
 import RepriseTestKit
+import Testing
 
 @testable import RepriseDispatchers
 
@@ -42,7 +43,7 @@ struct NearbyLogin: ProcessRunner {
     func logins() throws -> Int { try files.exists(calls) ? files.text(calls).split(separator: "\n").count : 0 }
 
     func workspace() throws -> RemoteWorkspace {
-        guard let destination = SSHDestination("login") else { throw ContractTimeout() }
+        let destination = try #require(SSHDestination("login"))
         let connection = SSHConnection(destination, processes: self, variables: ["HOME": folders.path])
         return RemoteWorkspace(
             folders.path + "/there",
@@ -68,7 +69,7 @@ struct NearbyLogin: ProcessRunner {
     /// Executes the job there.
     func execute(_ job: Job) async throws {
         let folder = folders.path + "/there/" + RemotePlace.folder(of: job)
-        let words = ["-c", "cd \"$1\" && exec ./run.sh > stdout.log 2> stderr.log", "sh", folder]
+        let words = ["-c", "cd \"$1\" && exec sh run.sh > stdout.log 2> stderr.log", "sh", folder]
         _ = try await LiveProcessRunner().run(Invocation("sh", words))
     }
 }
