@@ -20,7 +20,7 @@ struct NearbyLogin: ProcessRunner {
         try files.write(
             """
             #!/bin/sh
-            for word; do [ "$word" != -G ] || exit 0; done
+            for word; do case $word in -G) exit 0 ;; -O) exit 255 ;; esac; done
             echo x >> \(shellQuoted(calls))
             [ -e \(shellQuoted(cut)) ] || exec sh -c "$word"
             sh -c "$word" | head -c "$(cat \(shellQuoted(cut)))"
