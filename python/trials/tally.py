@@ -1,6 +1,6 @@
 """Counts executions by what each says itself, and holds them until a trial lets them go, so that no trial hopes to be in time.
 
-`note` and `hold` are words for a shell. What is held goes on by itself at last, should the trial be gone."""
+`note` and `hold` are words for a shell. What is held goes on by itself some time after the trial is gone."""
 
 import collections
 import contextlib
@@ -16,7 +16,7 @@ class InFolder:
         folder.mkdir(mode=0o777)
         folder.chmod(0o777)
         self.note = f'echo x >> "{folder}/$REPRISE_RUN_ID"'
-        self.hold = f'for turn in $(seq 9000); do test ! -e "{folder}/go" || break; sleep 0.2; done'
+        self.hold = f'while test -e "{folder}" && test ! -e "{folder}/go"; do sleep 0.2; done'
 
     def executed(self, run):
         path = self.folder / run

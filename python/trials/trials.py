@@ -9,9 +9,13 @@ in the last lines. Standard library only.
 """
 
 import argparse
+import contextlib
 import importlib
+import os
 import pathlib
 import random
+import shutil
+import signal
 import sys
 import time
 import traceback
@@ -28,6 +32,8 @@ STAGES = {
 
 def main():
     options = wanted()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, abandoned)
     find, parts, _ = STAGES[options.stage]
     options.worlds, absent = find(options.on)
     failed = False
@@ -46,6 +52,17 @@ def main():
         if not options.on:
             print(f"{options.stage} skipped on: {name}: {reason}")
     sys.exit(1 if failed else 0)
+
+
+def abandoned(number, frame):
+    """Whoever is killed leaves no supervisor, and no jobs that are still held."""
+    for project in list(worlds.LIVING):
+        with contextlib.suppress(Failed):
+            project.reprise("stop", "--all", expecting=None, timeout=60)
+            project.reprise("wait", "--all", "--quiet", expecting=None, timeout=60)
+        project.end()
+        shutil.rmtree(project.place, ignore_errors=True)
+    os._exit(128 + number)
 
 
 def wanted():

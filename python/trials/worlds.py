@@ -17,6 +17,8 @@ ENGINES = REPOSITORY / "engines" / "engines.sh"
 PERSON = "reprise-test"
 # What was told to end is busy with that, for seconds; what lasts longer is left behind.
 SHORT = 120
+# The projects of trials that are under way.
+LIVING = set()
 
 
 class World:
@@ -90,11 +92,13 @@ class World:
             self.own(part)
         place.chmod(0o755)
         project = Project(self, place, options.reprise)
+        LIVING.add(project)
         try:
             yield project
             project.settle()
             self.expect_nothing_left(place, before)
         finally:
+            LIVING.discard(project)
             project.end()
             for name in self.containers() - before:
                 self.run(self.engine, "rm", "-f", name, check=False)

@@ -33,6 +33,8 @@ extension Supervisor {
             await place(job, found: found[key])
             if let doom { self.doom(key, doom) }
             if stopping.contains(key.run) { stopJob(key) }
+            // Its needs may have moved before it was here to follow them.
+            for step in job.needs { noteMove(JobKey(run: key.run, step: step)) }
         }
         takeBackStale()
         guard let target = unknown.first?.target else { return }

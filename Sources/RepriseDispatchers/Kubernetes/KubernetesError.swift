@@ -73,7 +73,6 @@ extension KubernetesError {
             words.isEmpty ? nil : words
         case .noContext(_, let known) where !known.isEmpty:
             "it has " + known.map { "`\($0)`" }.joined(separator: ", ")
-        case .badSetting(_, _, let expected): "expected \(expected)"
         default: nil
         }
     }
@@ -101,7 +100,7 @@ extension KubernetesError {
         case .network: "take `network: none` out of the experiment's `environment`, or run on another target"
         case .outsideVolume:
             "keep the project and its data below that folder, or take away the target's `volume` so that files are carried"
-        case .badSetting(let name, _, _): "correct the target's `\(name)`"
+        case .badSetting(let name, _, let expected): "write the target's `\(name)` as \(expected)"
         case .tooLarge:
             "set the target's `volume` to a claim that this machine shares, put the files into the image, or ignore them by `.gitignore`"
         }

@@ -26,7 +26,7 @@ package indirect enum SettingType: Hashable, Sendable {
         case .bytes: "a size such as `50MiB`"
         case .duration: "a time such as `10s` or `1h30m`"
         case .choice(let names): "one of " + names.map { "`\($0)`" }.joined(separator: ", ")
-        case .texts: "a list of texts"
+        case .texts: "a list of texts such as `[a, b]`"
         case .flag: "`true` or `false`"
         case .pattern: "a pattern such as `logs/**`, or `false`"
         case .trackers: "a list of maps, each with a `kind`"

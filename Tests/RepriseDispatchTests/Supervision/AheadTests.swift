@@ -103,6 +103,26 @@ import Testing
         bench.finish()
     }
 
+    @Test func `a later supervisor hands over the rest of a chain while its first step still runs`() {
+        let run = bench.addSteps(Self.chain, splits: ["train": 3])
+        bench.start()
+        bench.pass(.milliseconds(1))
+        bench.cancel()
+        #expect(bench.batches == [1])
+        bench.engine.begin(key(run, "prepare"))
+        bench.start()
+        for _ in 0..<4 { bench.pass(.seconds(1)) }
+        #expect(bench.ledger.record(of: key(run, "prepare"))?.state == .running)
+        #expect(bench.engine.execution(key(run, "train", 1))?.job.after.count == 1)
+        #expect(bench.engine.execution(key(run, "evaluate"))?.job.after.count == 3)
+        end(key(run, "prepare"))
+        for split in 0..<3 { end(key(run, "train", split)) }
+        end(key(run, "evaluate"))
+        #expect(bench.ledger.jobs.allSatisfy { $0.state == .finished })
+        #expect(bench.engine.starts.values.allSatisfy { $0 == 1 })
+        bench.finish()
+    }
+
     @Test func `a run that is stopped leaves nothing in the engine's queue`() {
         let run = handedOver()
         bench.ledger.requestStop([run])
