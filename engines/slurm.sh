@@ -28,12 +28,12 @@ slurm_up() {
     export SLURM_CONF=$home/slurm/slurm.conf
     slurm_configure
     slurm_start
-    for turn in $(seq 150); do
+    for turn in $(seq 1200); do
         [ "$(sinfo -h -N -t idle,mix,alloc -o %N 2>/dev/null | sort -u | wc -l)" != ${#slurm_nodes[@]} ] || break
         sleep 0.1
     done
-    if words=$(srun --quiet --nodes=1 --immediate=20 true 2>&1); then up slurm root "$(slurm_words)"; else skipped slurm root "no job of it runs: $(tail -n 1 <<<"$words")"; fi
-    if words=$(as_person SLURM_CONF="$SLURM_CONF" srun --quiet --nodes=1 --immediate=20 --chdir=/ true 2>&1); then up slurm user "$(slurm_words)"; else skipped slurm user "no job of it runs: $(tail -n 1 <<<"$words")"; fi
+    if words=$(srun --quiet --nodes=1 --immediate=120 true 2>&1); then up slurm root "$(slurm_words)"; else skipped slurm root "no job of it runs: $(tail -n 1 <<<"$words")"; fi
+    if words=$(as_person SLURM_CONF="$SLURM_CONF" srun --quiet --nodes=1 --immediate=120 --chdir=/ true 2>&1); then up slurm user "$(slurm_words)"; else skipped slurm user "no job of it runs: $(tail -n 1 <<<"$words")"; fi
 }
 
 slurm_words() { echo "$(slurmctld -V | awk '{print $2}'), ${#slurm_nodes[@]} nodes, no accounting"; }
@@ -51,6 +51,49 @@ slurm_install() {
         say "some packages could not be installed, see $home/log/packages.log"
 }
 
+# What all clusters of the tests have in common. `suffix` tells the log of one controller from that of another.
+slurm_common() {
+    local name=$1 folder=$2 port=$3 suffix=$4
+    cat <<CONF
+ClusterName=$name
+SlurmctldHost=$(hostname -s)(127.0.0.1)
+SlurmctldPort=$port
+SlurmUser=root
+AuthType=auth/munge
+# A requeued job may begin again when its credential has expired: two minutes by default.
+AuthInfo=socket=$folder/munge.sock,cred_expire=5
+CredType=cred/munge
+StateSaveLocation=$folder/state
+SlurmdSpoolDir=$folder/spool/%n
+SlurmctldPidFile=$folder/slurmctld.pid
+SlurmdPidFile=$folder/slurmd-%n.pid
+SlurmctldLogFile=$home/log/slurmctld$suffix.log
+SlurmdLogFile=$home/log/slurmd-%n.log
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherFrequency=task=1
+JobAcctGatherParams=OverMemoryKill
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core_Memory
+SlurmdParameters=config_overrides
+PropagateResourceLimits=NONE
+MpiDefault=none
+ReturnToService=2
+SchedulerType=sched/backfill
+SchedulerParameters=sched_interval=1,bf_interval=2,batch_sched_delay=0,sched_min_interval=0
+MaxArraySize=2001
+MaxJobCount=20000
+KillWait=5
+InactiveLimit=0
+Waittime=0
+DefMemPerCPU=100
+# A node of a busy machine may be slow to answer.
+SlurmdTimeout=300
+MessageTimeout=10
+CONF
+}
+
 # Ports are chosen once: running jobs know them.
 slurm_configure() {
     local name port=16820 node folder=$home/slurm
@@ -62,52 +105,20 @@ slurm_configure() {
     slurm_down
     name=$(hostname -s)
     while ! port_is_free "$port" || ! port_is_free $((port + 1)) || ! port_is_free $((port + 2)) || ! port_is_free $((port + 3)) || ! port_is_free $((port + 4)); do port=$((port + 10)); done
-    cat >"$folder/slurm.conf" <<CONF
-ClusterName=reprise-test
-SlurmctldHost=$name(127.0.0.1)
-SlurmctldPort=$port
-SlurmUser=root
-AuthType=auth/munge
-# A requeued job may begin again when its credential has expired: two minutes by default.
-AuthInfo=socket=$folder/munge.sock,cred_expire=5
-CredType=cred/munge
-StateSaveLocation=$folder/state
-SlurmdSpoolDir=$folder/spool/%n
-SlurmctldPidFile=$folder/slurmctld.pid
-SlurmdPidFile=$folder/slurmd-%n.pid
-SlurmctldLogFile=$home/log/slurmctld.log
-SlurmdLogFile=$home/log/slurmd-%n.log
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/linux
-JobAcctGatherFrequency=task=1
-JobAcctGatherParams=OverMemoryKill
-SelectType=select/cons_tres
-SelectTypeParameters=CR_Core_Memory
-SlurmdParameters=config_overrides
-PropagateResourceLimits=NONE
+    {
+        slurm_common reprise-test "$folder" "$port" ""
+        cat <<CONF
 AccountingStorageType=accounting_storage/none
 JobCompType=jobcomp/filetxt
 JobCompLoc=$folder/ended.txt
 # How long the controller tells of jobs that have ended; short, so that what comes after is tried, too.
 MinJobAge=10
-MpiDefault=none
-ReturnToService=2
-SchedulerType=sched/backfill
-SchedulerParameters=sched_interval=1,bf_interval=2,batch_sched_delay=0,sched_min_interval=0
 PreemptType=preempt/partition_prio
 PreemptMode=CANCEL
-MaxArraySize=2001
-MaxJobCount=20000
-KillWait=5
-InactiveLimit=0
-Waittime=0
-DefMemPerCPU=100
-SlurmdTimeout=20
-MessageTimeout=10
 # Accounted for as GPUs are, and handed out by CUDA_VISIBLE_DEVICES; there is no such hardware.
 GresTypes=gpu
 CONF
+    } >"$folder/slurm.conf"
     for node in "${slurm_nodes[@]}"; do
         port=$((port + 1))
         echo "NodeName=$node NodeHostname=$name NodeAddr=127.0.0.1 Port=$port CPUs=4 Boards=1 SocketsPerBoard=1 CoresPerSocket=4 ThreadsPerCore=1 RealMemory=4000 Gres=gpu:2 State=UNKNOWN"

@@ -29,19 +29,19 @@ slurmdbd_up() {
     local -x SLURM_CONF=$home/slurmdbd/slurm.conf
     slurmdbd_configure
     slurmdbd_start
-    for turn in $(seq 150); do
+    for turn in $(seq 1200); do
         [ "$(sinfo -h -N -t idle,mix,alloc -o %N 2>/dev/null | sort -u | wc -l)" != ${#slurmdbd_nodes[@]} ] || break
         sleep 0.1
     done
-    if words=$(srun --quiet --immediate=20 true 2>&1); then up slurmdbd root "$(slurmdbd_words)"; else skipped slurmdbd root "no job of it runs: $(tail -n 1 <<<"$words")"; fi
-    if words=$(as_person SLURM_CONF="$SLURM_CONF" srun --quiet --immediate=20 --chdir=/ true 2>&1); then up slurmdbd user "$(slurmdbd_words)"; else skipped slurmdbd user "no job of it runs: $(tail -n 1 <<<"$words")"; fi
+    if words=$(srun --quiet --immediate=120 true 2>&1); then up slurmdbd root "$(slurmdbd_words)"; else skipped slurmdbd root "no job of it runs: $(tail -n 1 <<<"$words")"; fi
+    if words=$(as_person SLURM_CONF="$SLURM_CONF" srun --quiet --immediate=120 --chdir=/ true 2>&1); then up slurmdbd user "$(slurmdbd_words)"; else skipped slurmdbd user "no job of it runs: $(tail -n 1 <<<"$words")"; fi
 }
 
 slurmdbd_words() { echo "$(slurmdbd -V | awk '{print $2}'), ${#slurmdbd_nodes[@]} nodes, accounts in $(mariadbd --version | sed -E 's/.*Ver ([0-9.]+).*/MariaDB \1/')"; }
 
 slurmdbd_configure() {
     local folder=$home/slurmdbd name port=16870 offset ports=() node password
-    if [ -e "$folder/made-by" ] && cmp -s "$here/slurmdbd.sh" "$folder/made-by"; then return 0; fi
+    if [ -e "$folder/made-by" ] && cat "$here/slurm.sh" "$here/slurmdbd.sh" | cmp -s - "$folder/made-by"; then return 0; fi
     slurmdbd_down
     rm -rf "$folder"
     mkdir -p "$folder/state" "$folder/spool"
@@ -82,29 +82,9 @@ grant all on slurm_acct_db.* to slurm@localhost;
 grant all on slurm_acct_db.* to slurm@127.0.0.1;
 SQL
     )
-    cat >"$folder/slurm.conf" <<CONF
-ClusterName=reprise-accounts
-SlurmctldHost=$name(127.0.0.1)
-SlurmctldPort=${ports[2]}
-SlurmUser=root
-AuthType=auth/munge
-AuthInfo=socket=$folder/munge.sock,cred_expire=5
-CredType=cred/munge
-StateSaveLocation=$folder/state
-SlurmdSpoolDir=$folder/spool/%n
-SlurmctldPidFile=$folder/slurmctld.pid
-SlurmdPidFile=$folder/slurmd-%n.pid
-SlurmctldLogFile=$home/log/slurmctld-accounts.log
-SlurmdLogFile=$home/log/slurmd-%n.log
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/linux
-JobAcctGatherFrequency=task=1
-JobAcctGatherParams=OverMemoryKill
-SelectType=select/cons_tres
-SelectTypeParameters=CR_Core_Memory
-SlurmdParameters=config_overrides
-PropagateResourceLimits=NONE
+    {
+        slurm_common reprise-accounts "$folder" "${ports[2]}" -accounts
+        cat <<CONF
 AccountingStorageType=accounting_storage/slurmdbd
 AccountingStorageHost=127.0.0.1
 AccountingStoragePort=${ports[0]}
@@ -113,19 +93,8 @@ AccountingStorageEnforce=associations,limits,qos
 JobCompType=jobcomp/none
 # The controller forgets what has ended at once, so that the accounts are asked.
 MinJobAge=2
-MpiDefault=none
-ReturnToService=2
-SchedulerType=sched/backfill
-SchedulerParameters=sched_interval=1,bf_interval=2,batch_sched_delay=0,sched_min_interval=0
-MaxArraySize=2001
-MaxJobCount=20000
-KillWait=5
-InactiveLimit=0
-Waittime=0
-DefMemPerCPU=100
-SlurmdTimeout=20
-MessageTimeout=10
 CONF
+    } >"$folder/slurm.conf"
     offset=3
     for node in "${slurmdbd_nodes[@]}"; do
         echo "NodeName=$node NodeHostname=$name NodeAddr=127.0.0.1 Port=${ports[$offset]} CPUs=4 Boards=1 SocketsPerBoard=1 CoresPerSocket=4 ThreadsPerCore=1 RealMemory=4000 State=UNKNOWN"
@@ -133,7 +102,7 @@ CONF
     done >>"$folder/slurm.conf"
     echo "PartitionName=main Nodes=ALL Default=YES MaxTime=1440 DefaultTime=10 State=UP" >>"$folder/slurm.conf"
     chmod 644 "$folder/slurm.conf"
-    cp "$here/slurmdbd.sh" "$folder/made-by"
+    cat "$here/slurm.sh" "$here/slurmdbd.sh" >"$folder/made-by"
 }
 
 slurmdbd_start() {
