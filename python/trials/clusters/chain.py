@@ -19,14 +19,13 @@ def tried(options):
     count = max(4, options.runs // 5)
 
     def enter(world):
-        # Behind ssh the supervisor orders the steps: what comes out must be the same.
-        attempted(problems, world, f"{count} chains, seed {options.seed}", chained, options, count, "ssh" not in world.name)
+        attempted(problems, world, f"{count} chains, seed {options.seed}", chained, options, count)
 
     on_each(worlds, enter)
     return f"{count} chains of {len(JOBS)} jobs on {len(worlds)} clusters, {len(problems)} lost something", not problems
 
 
-def chained(world, options, count, goes_on_alone):
+def chained(world, options, count):
     source = random.Random(f"{options.seed} {world.name}")
     with world.project(options) as project:
         tally = InFolder(project.place / "notes")
@@ -60,7 +59,8 @@ sweep: {{grid: {{index: "range(0, {count})"}}}}
         project.reprise("run", "chain.exp.yaml", "--detach", "--quiet")
         kills = disturbed(project, source, 1.5)
         tally.let_go()
-        if goes_on_alone:
+        # Elsewhere the supervisor orders the steps: what comes out must be the same.
+        if world.orders:
             project.start("wait", "--all", "--quiet", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             until(lambda: submitted(project) == count * len(JOBS), lambda: f"{world.name}: all is handed over\n{project.trace()}")
             kill(project)

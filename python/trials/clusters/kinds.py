@@ -21,6 +21,8 @@ class Cluster(World):
     shares = True
     # Where jobs that share no files reach this machine.
     hither = "127.0.0.1"
+    # Whether it keeps the order of steps, so that a chain goes on with nobody of ours alive.
+    orders = False
     # The part of it that decides, by the name under which it was started; None where there is none to kill.
     brain = None
 
@@ -59,6 +61,7 @@ class Cluster(World):
 
 class Slurm(Cluster):
     kind = brain = "slurm"
+    orders = True
     # A controller that was killed may believe for minutes that a job runs on which has long ended.
     has_crashed = False
 
@@ -81,8 +84,24 @@ class Slurm(Cluster):
         return [line[:120] for line in told if str(place) in line and not any(f"JobState={state}" in line for state in ended)]
 
 
+class SlurmBySrun(Slurm):
+    """Each run has an `srun` of its own, a process of this machine, which must live through the death of whoever began it."""
+
+    orders = False
+
+    def settings(self, place):
+        return "kind: slurm, srun: true"
+
+    def lasting(self, place):
+        names = {f"reprise-{path.name}" for path in (place / "project" / ".reprise" / "runs").glob("*")}
+        told = self.run("squeue", "--noheader", "--states=PD,CF,R,S,CG", "--format=%j", check=False).stdout.split()
+        return [] if self.has_crashed else [name for name in told if name.split(".")[0] in names]
+
+
 class SlurmOverSSH(Slurm):
     """The same from a machine that shares no files with it: the workspace is a folder that only jobs know."""
+
+    orders = False
 
     def settings(self, place):
         return f"kind: slurm, ssh: '{self.variables['REPRISE_TEST_SSH']}', workspace: {place}/far"
@@ -154,7 +173,7 @@ class Batch(Cluster):
 
 
 # The name of a world, the engines of `engines.sh` that it needs, and what it is.
-KINDS = [("slurm", ["slurm"], Slurm), ("ssh", ["slurm", "ssh"], SlurmOverSSH), ("kubernetes", ["kubernetes"], Kubernetes),
+KINDS = [("slurm", ["slurm"], Slurm), ("srun", ["slurm"], SlurmBySrun), ("ssh", ["slurm", "ssh"], SlurmOverSSH), ("kubernetes", ["kubernetes"], Kubernetes),
          ("volume", ["kubernetes"], KubernetesWithVolume), ("batch", ["moto"], Batch)]
 
 

@@ -240,18 +240,18 @@ def clocks_apart(world, options):
                 raise Failed(f"{offset}: {shown['state']}, {shown['reason']}")
 
 
-EVERY = ("Slurm", "SlurmOverSSH", "Kubernetes", "KubernetesWithVolume", "Batch")
+EVERY = ("Slurm", "SlurmBySrun", "SlurmOverSSH", "Kubernetes", "KubernetesWithVolume", "Batch")
 TRIALS = {
     "no such partition, namespace or queue": (unknown_place, EVERY),
     "no such context": (unknown_context, ("Kubernetes",)),
     "no such bucket": (unknown_bucket, ("Batch",)),
-    "no such option": (unknown_option, ("Slurm", "SlurmOverSSH")),
-    "no rights": (no_rights, ("Slurm", "SlurmOverSSH", "Kubernetes")),
-    "more than there is": (too_much, ("Slurm", "SlurmOverSSH")),
+    "no such option": (unknown_option, ("Slurm", "SlurmBySrun", "SlurmOverSSH")),
+    "no rights": (no_rights, ("Slurm", "SlurmBySrun", "SlurmOverSSH", "Kubernetes")),
+    "more than there is": (too_much, ("Slurm", "SlurmBySrun", "SlurmOverSSH")),
     "unschedulable": (unschedulable, ("Kubernetes",)),
     "unpullable": (unpullable, ("Kubernetes",)),
     "program not installed": (program_missing, ("Slurm", "SlurmOverSSH", "Kubernetes", "Batch")),
-    "out of reach": (out_of_reach, ("Slurm", "Kubernetes", "Batch")),
+    "out of reach": (out_of_reach, ("Slurm", "SlurmBySrun", "Kubernetes", "Batch")),
     "refused by ssh": (ssh_refused, ("SlurmOverSSH",)),
     "workspace full": (workspace_full, ("SlurmOverSSH",)),
     "job deleted while it runs": (deleted, EVERY),

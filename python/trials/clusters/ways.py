@@ -9,7 +9,8 @@ from patience import Failed, ending, until
 from trying import all_of
 
 # What the text that an engine is given surely holds.
-TEXTS = {"slurm": ["#SBATCH", "--"], "kubernetes": ["Job"], "aws-batch": ["reprise"]}
+TEXTS = {"slurm": ["#SBATCH", "--"], "srun": ["srun", "--ntasks=1"], "ssh": ["#SBATCH", "--"], "kubernetes": ["Job"], "volume": ["Job"],
+         "batch": ["reprise"]}
 
 
 def looking(world, options):
@@ -20,7 +21,7 @@ def looking(world, options):
             raise Failed(f"`target check` says {told}")
         project.write("look.exp.yaml", "command: 'echo hello'\nresources: {cpus: 1, memory: 64MiB}\n")
         text = project.reprise("run", "look.exp.yaml", "--dry-run").stdout
-        if missing := [word for word in TEXTS[world.kind] if word not in text]:
+        if missing := [word for word in TEXTS[world.name.split()[0]] if word not in text]:
             raise Failed(f"the dry run does not show {missing}:\n{text}")
         if project.store.exists() and project.runs():
             raise Failed("a dry run has queued something")
