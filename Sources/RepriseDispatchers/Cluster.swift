@@ -22,6 +22,9 @@ package protocol Cluster: Sendable {
 
     /// The very text that the engine will be given: a script, manifests, requests. Asks nobody.
     func preview(_ preview: ClusterPreview) -> String
+
+    /// The same of several, in the order in which they are submitted.
+    func submissions(_ previews: [ClusterPreview]) -> [PreviewedSubmission]
 }
 
 extension Cluster {
@@ -35,6 +38,10 @@ extension Cluster {
         // Who does not answer has more to tell than what it has.
         let second = await refusal
         return problem ?? second
+    }
+
+    package func submissions(_ previews: [ClusterPreview]) -> [PreviewedSubmission] {
+        previews.map { PreviewedSubmission(text: preview($0)) }
     }
 }
 
@@ -69,6 +76,8 @@ package struct ClusterPreview: Hashable, Sendable {
     package var store: String
     /// What they are executed in, as the experiment or the target names it; nil for the machine itself.
     package var image: String?
+    /// For each job, the names of those that it comes after, wherever they go. Empty: none comes after others.
+    package var after: [[String]] = []
 
     package init(names: [String], resources: Resources, hasSecrets: Bool, store: String, image: String? = nil) {
         self.names = names
@@ -77,4 +86,11 @@ package struct ClusterPreview: Hashable, Sendable {
         self.store = store
         self.image = image
     }
+}
+
+/// What an engine will be given for one submission.
+package struct PreviewedSubmission: Hashable, Sendable {
+    package var text: String
+    /// Stands in later texts for what the engine will call it; nil where none names it.
+    package var mark: String?
 }

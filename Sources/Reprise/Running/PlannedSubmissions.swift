@@ -10,11 +10,14 @@ public struct PlannedSubmission: Hashable, Sendable {
     public var target: String
     /// A script, manifests, a request.
     public var text: String
+    /// Stands in later texts for what the engine will call this one, such as `JOB-1`; nil where none names it.
+    public var mark: String?
 }
 
 extension LaunchPlan {
     /// A text for each submission to a target that executes elsewhere; empty where none does. `RUN-1` stands where the first
-    /// run's id will stand, and `STORE` for the store's folder. Steps that need others are submitted when those have finished.
+    /// run's id will stand, and `STORE` for the store's folder. Steps that need others are submitted when those have finished, or, where
+    /// the engine itself keeps the order, at once and with the marks of those.
     public var submissions: [PlannedSubmission] {
         var clusters: OrderedDictionary<String, any Cluster> = [:]
         for name in targets {
@@ -31,29 +34,33 @@ extension LaunchPlan {
                     let target = variant.target(of: step)
                     guard clusters[target] != nil else { continue }
                     let group = Group(target, step, image: environment.text, hasSecrets: !part.credentials.isEmpty)
-                    jobs[target, default: []] += step.names(ofRun: number).map { Job(name: $0, group: group) }
+                    let after = variant.steps.filter { step.needs.contains($0.name ?? "") }
+                        .flatMap { $0.names(ofRun: number) }
+                    jobs[target, default: []] += step.names(ofRun: number)
+                        .map { Job(name: $0, group: group, after: after) }
                 }
             }
         }
-        return targets.flatMap { submissions(of: jobs[$0] ?? [], on: $0) }
-            .compactMap { group, names in
-                clusters[group.target]
-                    .map { PlannedSubmission(target: group.target, text: $0.preview(group.preview(names))) }
-            }
+        return clusters.flatMap { target, cluster in
+            cluster.submissions(submissions(of: jobs[target] ?? [], on: target).map { $0.preview($1) })
+                .map { PlannedSubmission(target: target, text: $0.text, mark: $0.mark) }
+        }
     }
 
     /// In the parts in which a target that has nothing to do is given them.
-    private func submissions(of jobs: [Job], on target: String) -> [(Group, [String])] {
+    private func submissions(of jobs: [Job], on target: String) -> [(Group, [Job])] {
         let divides = (try? site.settings(for: target).mostRuns) == nil
         let first = jobs.filter(\.group.needs.isEmpty)
         let parts = divides ? SubmissionPart.parts(of: first) : [first]
         return (parts + [jobs.filter { !$0.group.needs.isEmpty }])
-            .flatMap { OrderedDictionary(grouping: $0, by: \.group).map { ($0.key, $0.value.map(\.name)) } }
+            .flatMap { OrderedDictionary(grouping: $0, by: \.group).map { ($0.key, $0.value) } }
     }
 
     private struct Job {
         var name: String
         var group: Group
+        /// The names of those that it comes after.
+        var after: [String]
     }
 
     /// What jobs of one submission have in common.
@@ -73,8 +80,16 @@ extension LaunchPlan {
             self.hasSecrets = hasSecrets
         }
 
-        func preview(_ names: [String]) -> ClusterPreview {
-            ClusterPreview(names: names, resources: resources, hasSecrets: hasSecrets, store: "STORE", image: image)
+        func preview(_ jobs: [Job]) -> ClusterPreview {
+            var preview = ClusterPreview(
+                names: jobs.map(\.name),
+                resources: resources,
+                hasSecrets: hasSecrets,
+                store: "STORE",
+                image: image
+            )
+            preview.after = needs.isEmpty ? [] : jobs.map(\.after)
+            return preview
         }
     }
 }

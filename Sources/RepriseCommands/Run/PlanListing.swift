@@ -20,8 +20,8 @@ struct PlanListing {
         }
         for submission in plan.submissions {
             // Behind a mark of comments, so that the whole may be looked at as a script.
-            let head = plan.targets.count > 1 ? "# for \(submission.target)\n" : ""
-            try console.text("\n" + head + submission.text)
+            let head = [submission.mark, plan.targets.count > 1 ? "for \(submission.target)" : nil].compactMap(\.self)
+            try console.text((head.isEmpty ? "\n" : "\n# \(head.joined(separator: ", "))\n") + submission.text)
         }
     }
 
@@ -62,7 +62,12 @@ struct PlanListing {
             "target": .string(plan.target),
             "targets": .list(plan.targets.map(Value.string)),
             "submissions": .list(
-                plan.submissions.map { ["target": .string($0.target), "text": .string($0.text)] }
+                plan.submissions.map {
+                    [
+                        "target": .string($0.target), "text": .string($0.text),
+                        "mark": $0.mark.map(Value.string) ?? .null,
+                    ]
+                }
             ),
             "variants": .list(
                 plan.variants.map { variant in

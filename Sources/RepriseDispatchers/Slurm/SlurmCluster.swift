@@ -60,26 +60,25 @@ struct SlurmCluster: Cluster {
     }
 
     func preview(_ preview: ClusterPreview) -> String {
+        guard settings.usesSrun else { return SlurmScript.text(batch(preview), settings) }
+        return srunPreview(preview)
+    }
+
+    /// As what the jobs will be submitted, together.
+    func batch(_ preview: ClusterPreview) -> SlurmBatch {
         let workspace = SlurmLogin(parts)?.workspace
         let runs = workspace.map { $0 + "/jobs" } ?? preview.store + "/runs"
         let batches = workspace.map { $0 + "/batches" } ?? preview.store + "/slurm"
         let entries = preview.names.map { SlurmBatch.Entry(key: $0, folder: "\(runs)/\($0)") }
         let isArray = entries.count > 1
-        if settings.usesSrun {
-            let name = preview.names.first ?? ""
-            return srunPreview(preview, name, folder: "\(runs)/\(name)")
-        }
         let name = "reprise-" + (isArray ? "ARRAY" : preview.names.first ?? "")
-        return SlurmScript.text(
-            SlurmBatch(
-                name: name,
-                folder: isArray ? "\(batches)/\(name)" : entries.first?.folder ?? preview.store,
-                entries: entries,
-                resources: preview.resources,
-                hasSecrets: preview.hasSecrets,
-                hasContainers: preview.image != nil
-            ),
-            settings
+        return SlurmBatch(
+            name: name,
+            folder: isArray ? "\(batches)/\(name)" : entries.first?.folder ?? preview.store,
+            entries: entries,
+            resources: preview.resources,
+            hasSecrets: preview.hasSecrets,
+            hasContainers: preview.image != nil
         )
     }
 }

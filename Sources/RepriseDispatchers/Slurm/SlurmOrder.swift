@@ -1,18 +1,16 @@
-import RepriseDispatch
-
 /// Jobs that one `sbatch` takes together, and what `--dependency` says of them. Pure.
 ///
 /// An array has one dependency for all of its tasks. Either all come after the same jobs, or (`aftercorr`) each task comes
 /// after those of the same number in other arrays: then the steps of a whole sweep are a few arrays, whatever its size.
-struct SlurmOrder: Hashable, Sendable {
+struct SlurmOrder<Member: Hashable & Sendable>: Hashable, Sendable {
     /// nil where everything that they come after has finished.
     var dependency: String?
-    var jobs: [Job]
+    var jobs: [Member]
     /// The numbers of the tasks, ascending; nil where any will do.
     var numbers: [Int]?
 
     /// As few of them as possible, in the order of the jobs.
-    static func orders(_ jobs: [(job: Job, needs: [SlurmNeed])]) -> [SlurmOrder] {
+    static func orders(_ jobs: [(job: Member, needs: [SlurmNeed])]) -> [SlurmOrder] {
         let same = byNeeds(jobs)
         guard same.count > 1 else { return same }
         guard let corresponding = byTask(jobs), corresponding.count < same.count else { return same }
@@ -20,9 +18,9 @@ struct SlurmOrder: Hashable, Sendable {
     }
 
     /// Those that come after the very same jobs.
-    private static func byNeeds(_ jobs: [(job: Job, needs: [SlurmNeed])]) -> [SlurmOrder] {
+    private static func byNeeds(_ jobs: [(job: Member, needs: [SlurmNeed])]) -> [SlurmOrder] {
         var order: [Set<SlurmNeed>] = []
-        var groups: [Set<SlurmNeed>: [Job]] = [:]
+        var groups: [Set<SlurmNeed>: [Member]] = [:]
         for (job, needs) in jobs {
             let needs = Set(needs)
             if groups[needs] == nil { order.append(needs) }
@@ -44,9 +42,9 @@ struct SlurmOrder: Hashable, Sendable {
     }
 
     /// Those that come after tasks of their own number; nil where some do not.
-    private static func byTask(_ jobs: [(job: Job, needs: [SlurmNeed])]) -> [SlurmOrder]? {
+    private static func byTask(_ jobs: [(job: Member, needs: [SlurmNeed])]) -> [SlurmOrder]? {
         var order: [Place] = []
-        var groups: [Place: [(number: Int, job: Job, needs: [SlurmNeed])]] = [:]
+        var groups: [Place: [(number: Int, job: Member, needs: [SlurmNeed])]] = [:]
         var seen: [Place: Int] = [:]
         for (job, needs) in jobs {
             let arrays = Set(needs.map(\.id)).sorted(by: isBefore)

@@ -4,9 +4,9 @@ import RepriseSystem
 
 /// Jobs that Slurm lets wait for others.
 extension Slurm {
-    /// Where files travel, a step finds what the one before left only when that has come home. Two `--dependency` do not add up.
+    /// Where files travel, a step finds what the one before left only when that has come home.
     package var ordersJobs: Bool {
-        place == nil && !settings.options.contains { $0.hasPrefix("--dependency") || $0.hasPrefix("-d") }
+        place == nil && settings.ordersJobs
     }
 
     /// All or none: what does not fit waits for the supervisor, which is told by an error.
@@ -32,4 +32,9 @@ extension Slurm {
             try await commands.cancel(SlurmArguments.cancelPending(Array(ids[start..<min(start + 500, ids.count)])))
         }
     }
+}
+
+extension SlurmSettings {
+    /// Two `--dependency` do not add up.
+    var ordersJobs: Bool { !options.contains { $0.hasPrefix("--dependency") || $0.hasPrefix("-d") } }
 }

@@ -124,7 +124,18 @@ struct SlurmBatch: Hashable, Sendable {
     /// One of more batches than these jobs are worth before they may begin, or than the target has slots.
     var isWelcome = true
 
+    /// In how many batches jobs that ask for the same are handed over before they may begin: they are no reason to keep a
+    /// controller busy.
+    static let most = 16
+
     var isArray: Bool { entries.count > 1 }
+
+    /// Makes it one that Slurm lets wait for others.
+    mutating func come<Member>(after order: SlurmOrder<Member>) {
+        hasNeeds = true
+        dependency = order.dependency
+        numbers = isArray ? order.numbers : nil
+    }
 
     /// The number that the entry at this position has as a task.
     func number(at position: Int) -> Int { numbers?[position] ?? position }

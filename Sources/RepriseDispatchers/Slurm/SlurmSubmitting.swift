@@ -5,10 +5,6 @@ import RepriseSystem
 
 /// From jobs to what one `sbatch` takes.
 extension Slurm {
-    /// In how many batches jobs that ask for the same are handed over before they may begin: they are no reason to keep a
-    /// controller busy.
-    private static var mostBatches: Int { 16 }
-
     /// The name that Slurm is asked for. One that was given back needs another: Slurm may still know the former.
     private func name(of jobs: [Job]) -> String {
         if jobs.count == 1, !jobFiles.wasTakenBack(jobs[0]) { return "reprise-\(jobs[0].key)" }
@@ -42,12 +38,10 @@ extension Slurm {
         let orders = SlurmOrder.orders(jobs.map { ($0, jobFiles.openNeeds(of: $0)) })
         return orders.map { order in
             var batch = batch(of: order.jobs, demand)
-            batch.hasNeeds = true
-            batch.dependency = order.dependency
-            batch.numbers = batch.isArray ? order.numbers : nil
+            batch.come(after: order)
             // Together no more than the target's slots, and each at least one.
             batch.slots = settings.slots.map { $0 / orders.count }
-            batch.isWelcome = orders.count <= Self.mostBatches && batch.slots != 0
+            batch.isWelcome = orders.count <= SlurmBatch.most && batch.slots != 0
             return (batch, order.jobs)
         }
     }

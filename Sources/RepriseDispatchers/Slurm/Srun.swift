@@ -20,6 +20,7 @@ package final class Srun: Dispatcher {
     static let fewest = 20
 
     let settings: SlurmSettings
+    /// Where locks of this store lie, on the file system that the nodes share.
     let folder: String
     let files: any FileSystem
     let processes: any ProcessRunner
@@ -30,37 +31,28 @@ package final class Srun: Dispatcher {
     private let commands: SlurmCommands
     private let watch: SrunWatch
 
-    /// `folder` is where locks of this store lie, on the file system that the nodes share.
     package init(
         _ settings: SlurmSettings,
-        folder: String,
-        files: any FileSystem = LiveFileSystem(),
-        processes: any ProcessRunner = LiveProcessRunner(),
-        variables: [String: String] = inheritedVariables(),
+        _ parts: DispatcherParts,
         entropy: any Entropy = LiveEntropy(),
-        wallClock: any WallClock = LiveWallClock(),
         interval: Duration = .seconds(5)
     ) {
         self.settings = settings
-        self.folder = folder
-        self.files = files
-        self.processes = processes
-        self.variables = variables
         self.entropy = entropy
-        allocation = SrunAllocation(variables)
+        folder = parts.folder
+        files = parts.files
+        processes = parts.processes
+        variables = parts.variables
+        let allocation = SrunAllocation(variables)
+        self.allocation = allocation
         jobFiles = SlurmJobFiles(files: files)
         commands = SlurmCommands(settings, processes: processes, variables: variables)
-        watch = SrunWatch(commands, files: files, wallClock: wallClock, allocation: allocation, interval: interval)
-    }
-
-    convenience init(_ parts: DispatcherParts) {
-        self.init(
-            SlurmSettings(parts.target),
-            folder: parts.folder,
-            files: parts.files,
-            processes: parts.processes,
-            variables: parts.variables,
-            wallClock: parts.wallClock
+        watch = SrunWatch(
+            commands,
+            files: files,
+            wallClock: parts.wallClock,
+            allocation: allocation,
+            interval: interval
         )
     }
 

@@ -44,18 +44,13 @@ extension SlurmCluster {
         return nil
     }
 
-    /// The script of `srun` and, below it, what that executes.
-    func srunPreview(_ preview: ClusterPreview, _ name: String, folder: String) -> String {
-        let batch = SlurmBatch(
-            name: "reprise-" + name,
-            folder: folder,
-            entries: [SlurmBatch.Entry(key: name, folder: folder)],
-            resources: preview.resources,
-            hasSecrets: preview.hasSecrets,
-            hasContainers: preview.image != nil
-        )
+    /// The script of `srun` for the first job and, below it, what that executes.
+    func srunPreview(_ preview: ClusterPreview) -> String {
+        var first = preview
+        first.names = Array(preview.names.prefix(1))
+        let batch = self.batch(first)
         let words = allocation.map { SrunArguments.step(batch, of: $0.number) } ?? SrunArguments.alone(batch, settings)
-        return SrunScript.text(name, words, script: batch.script) + "\n# \(batch.script)\n"
+        return SrunScript.text(first.names.first ?? "", words, script: batch.script) + "\n# \(batch.script)\n"
             + SlurmScript.step(batch, settings)
     }
 }
@@ -63,7 +58,7 @@ extension SlurmCluster {
 extension Slurm {
     /// What hands jobs to a target of this kind.
     static func dispatcher(_ parts: DispatcherParts) -> any Dispatcher {
-        if SlurmSettings(parts.target).usesSrun { return Srun(parts) }
+        if SlurmSettings(parts.target).usesSrun { return Srun(SlurmSettings(parts.target), parts) }
         return Slurm(parts)
     }
 }

@@ -78,12 +78,10 @@ struct `Real Slurm with accounts` {
         var handles: [Job: JobHandle] = [:]
         for job in jobs { handles[job] = try #require(results[job.key]).get() }
         let words = "waits for a limit of the account or the quality of service (QOSMaxJobsPerUserLimit)"
-        var reasons: [String] = []
-        try await eventually("one of them waits", every: .milliseconds(100)) {
-            for case .waiting(let reason) in try await slurm.status(of: handles).values { reasons.append(reason) }
-            return !reasons.isEmpty
+        // As long as the controller has not looked at it, it waits for something else.
+        try await eventually("one of them waits for the limit", every: .milliseconds(100)) {
+            try await slurm.status(of: handles).values.count { $0 == .waiting(reason: words) } == 1
         }
-        #expect(reasons == [words])
         for (job, handle) in handles { try await slurm.cancel(job, handle, grace: .zero) }
         for (job, handle) in handles { _ = try await slurm.untilEnded(job, handle) }
     }

@@ -60,9 +60,13 @@ struct `Real Slurm` {
         let job = try bench.makeJob("echo x >> ../executions; sleep 2")
         let slurm = bench.makeSlurm()
         let handle = try await slurm.submit(job)
-        _ = try await LiveProcessRunner().succeed(Invocation("sbatch", ["--parsable", job.folder + "/slurm.sh"]))
+        let second = try await LiveProcessRunner()
+            .succeed(Invocation("sbatch", ["--parsable", job.folder + "/slurm.sh"])).text.filter(\.isNumber)
         _ = try await slurm.untilEnded(job, handle)
-        try await Task.sleep(for: .seconds(1))
+        let asked = Invocation("squeue", ["--me", "--noheader", "--states=PD,CF,R,CG", "--format=%i"])
+        try await eventually("the second submission ends", every: .milliseconds(100)) {
+            try await !LiveProcessRunner().succeed(asked).text.split(separator: "\n").contains(Substring(second))
+        }
         #expect(try bench.executions(of: job) == 1)
     }
 
@@ -125,7 +129,7 @@ struct `Real Slurm` {
     @Test func `limits of memory and time are told as such`() async throws {
         let slurm = bench.makeSlurm()
         let greedy = try bench.makeJob(
-            "exec python3 -c 'import time; b = bytearray(300 << 20); time.sleep(60)'",
+            "exec python3 -c 'import time; b = bytearray(300 << 20); time.sleep(600)'",
             resources: Resources(memory: 50 << 20)
         )
         let slow = try bench.makeJob("sleep 300", resources: Resources(time: 2000))

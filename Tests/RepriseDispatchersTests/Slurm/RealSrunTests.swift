@@ -27,7 +27,7 @@ struct `Real srun` {
             .map { _ in
                 // Each waits for the other.
                 try bench.makeJob(
-                    "touch \(bench.path)/$$; for i in $(seq 600); do [ $(ls \(bench.path) | grep -c '^[0-9]*$') -lt 2 ] || exit 0; sleep 0.1; done; exit 1"
+                    "mktemp \(bench.path)/here.XXXXXX; while [ $(ls \(bench.path) | grep -c '^here') -lt 2 ]; do sleep 0.1; done"
                 )
             }
         let results = await srun.submit(jobs)
@@ -63,11 +63,13 @@ struct `Real srun` {
     @Test func `a run whose srun is killed goes on, and its end is told`() async throws {
         let bench = SrunBench()
         let srun = bench.makeSrun()
-        let job = try bench.makeJob("echo x >> ../executions; sleep 5; exit 7")
+        let go = bench.path + "/go"
+        let job = try bench.makeJob("echo x >> ../executions; while [ ! -e \(go) ]; do sleep 0.1; done; exit 7")
         let handle = try await srun.submit(job)
         try await bench.begun(job)
         let leader = try bench.files.text(job.folder + "/srun.begun").split(separator: " ")[0]
         _ = try await LiveProcessRunner().run(Invocation("sh", ["-c", "kill -9 -- -\(leader)"]))
+        try bench.files.write("", to: go)
         let later = bench.makeSrun()
         guard case .ended(let record, _) = try await later.untilEnded(job, handle) else {
             Issue.record("it is lost")
@@ -127,17 +129,28 @@ struct `Real srun` {
 final class SrunBench: FolderBench {
     let folders = BenchFolders("srun")
     let settings: SlurmSettings
+    /// What jobs are executed in; nil for the node itself.
+    let image: String?
     /// Slurm's number of the allocation that jobs are steps of; nil where each has its own.
     private let allocation: String?
     private let processors: Int
     private let nodes: Int
 
-    init(_ settings: SlurmSettings = SlurmSettings(), allocation: String? = nil, processors: Int = 1, nodes: Int = 1) {
+    init(
+        _ settings: SlurmSettings = SlurmSettings(),
+        image: String? = nil,
+        allocation: String? = nil,
+        processors: Int = 1,
+        nodes: Int = 1
+    ) {
         self.settings = settings
+        self.image = image
         self.allocation = allocation
         self.processors = processors
         self.nodes = nodes
     }
+
+    func equip(_ job: Job) -> Job { job.within(image: image) }
 
     /// Makes an allocation, as `salloc` would that a person calls.
     static func within(processors: Int, nodes: Int) async throws -> SrunBench {
@@ -170,9 +183,7 @@ final class SrunBench: FolderBench {
         }
         return Srun(
             settings,
-            folder: path + "/slurm",
-            processes: processes,
-            variables: variables,
+            DispatcherParts(processes: processes, variables: variables, folder: path + "/slurm"),
             interval: .milliseconds(100)
         )
     }

@@ -8,8 +8,15 @@ import RepriseTestKit
 final class SlurmBench: FolderBench {
     let folders = BenchFolders("slurm")
     let settings: SlurmSettings
+    /// What jobs are executed in; nil for the node itself.
+    let image: String?
 
-    init(_ settings: SlurmSettings = SlurmSettings()) { self.settings = settings }
+    init(_ settings: SlurmSettings = SlurmSettings(), image: String? = nil) {
+        self.settings = settings
+        self.image = image
+    }
+
+    func equip(_ job: Job) -> Job { job.within(image: image) }
 
     func makeDispatcher() throws -> any Dispatcher { makeSlurm() }
 

@@ -105,6 +105,13 @@ import Testing
         #expect(try await self.plan("a.exp.yaml", on: "one").submissions.isEmpty)
     }
 
+    @Test func `steps that an engine keeps in order name those before them`() async throws {
+        let submissions = try await plan("a.exp.yaml", on: "hpc").submissions
+        #expect(submissions.map(\.mark) == ["JOB-1", "JOB-2", nil])
+        #expect(submissions[1].text.contains("#SBATCH --dependency=afterok:JOB-1\n"))
+        #expect(submissions[2].text.contains("#SBATCH --dependency=afterok:JOB-2\n"))
+    }
+
     @Test func `of many runs a dry run shows the first few apart, unless the engine limits how many run at once`()
         async throws
     {
