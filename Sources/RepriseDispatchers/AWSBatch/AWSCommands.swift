@@ -59,6 +59,18 @@ struct AWSCommands: Sendable {
         return BatchReply.queues(try await run(["batch", "describe-job-queues"] + names))
     }
 
+    /// By name or ARN.
+    func environments(_ names: [String]) async throws -> [BatchEnvironment] {
+        let words = ["batch", "describe-compute-environments", "--compute-environments"] + names
+        return BatchReply.environments(try await run(words))
+    }
+
+    /// The kinds of machines whose names are one of these, where `*` stands for anything.
+    func machines(_ patterns: [String]) async throws -> [BatchMachine] {
+        let filter = "Name=instance-type,Values=" + patterns.joined(separator: ",")
+        return BatchReply.machines(try await run(["ec2", "describe-instance-types", "--filters", filter]))
+    }
+
     /// The last lines of a log; empty where there is none, or none that may be read.
     func log(_ stream: String) async -> [String] {
         let words = [

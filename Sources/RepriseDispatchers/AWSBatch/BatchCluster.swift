@@ -13,6 +13,16 @@ struct BatchCluster: Cluster {
         self.parts = parts
     }
 
+    var commands: AWSCommands {
+        AWSCommands(
+            settings: settings,
+            processes: parts.processes,
+            files: parts.files,
+            variables: parts.variables,
+            folder: ""
+        )
+    }
+
     var conflict: (any RepriseError)? { settings.conflict }
 
     var capacity: Capacity { Capacity(slots: parts.target.mostRuns) }
@@ -23,13 +33,7 @@ struct BatchCluster: Cluster {
             examination.problems.append(conflict)
             return examination
         }
-        let commands = AWSCommands(
-            settings: settings,
-            processes: parts.processes,
-            files: parts.files,
-            variables: parts.variables,
-            folder: ""
-        )
+        let commands = commands
         await note(&examination) { try await queues(commands) }
         if examination.problems.isEmpty { await note(&examination) { [try await bucket(commands)] } }
         if examination.problems.isEmpty, let name = settings.definition {

@@ -60,6 +60,43 @@ def too_much(world, options):
         refused(project, plain(project, more="resources: {time: 48h}\n"), "time", "short", arguments=changed(partition="short"))
 
 
+def queue_with_machines(world, options):
+    """More than any machine of a queue has; then it is closed, and it is gone."""
+    with world.project(options) as project:
+        name = "reprise-" + project.place.name
+        word = lambda *words: world.aws(*words, "--output", "text").stdout.strip()
+        role = word("iam", "get-role", "--role-name", "reprise-test", "--query", "Role.Arn")
+        subnet, group = word("ec2", "describe-subnets", "--query", "Subnets[0].SubnetId"), word("ec2", "describe-security-groups", "--query", "SecurityGroups[0].GroupId")
+        profile = word("iam", "create-instance-profile", "--instance-profile-name", name, "--query", "InstanceProfile.Arn")
+        world.aws("batch", "create-compute-environment", "--compute-environment-name", name, "--type", "MANAGED", "--state", "ENABLED", "--service-role", role,
+                  "--compute-resources", f"type=EC2,minvCpus=0,maxvCpus=6,desiredvCpus=0,instanceTypes=m5.large,g4dn.xlarge,subnets={subnet},"
+                  f"securityGroupIds={group},instanceRole={profile}")
+        world.aws("batch", "create-job-queue", "--job-queue-name", name, "--state", "ENABLED", "--priority", "1",
+                  "--compute-environment-order", f"order=1,computeEnvironment={name}")
+        own = changed(queue=name)
+        refused(project, plain(project, more="resources: {cpus: 7}\n"), "7 processors", "at most 6", arguments=own)
+        refused(project, plain(project, more="resources: {cpus: 5}\n"), "5 processors", "largest has 4 processors", arguments=own)
+        refused(project, plain(project, more="resources: {memory: 900GiB}\n"), "900 GiB of memory", "largest", arguments=own)
+        refused(project, plain(project, more="resources: {gpus: 2}\n"), "2 GPUs", "largest", arguments=own)
+        world.aws("batch", "update-job-queue", "--job-queue", name, "--state", "DISABLED")
+        refused(project, plain(project), "takes no jobs", "enable", arguments=own, status=1)
+        world.aws("batch", "delete-job-queue", "--job-queue", name)
+        refused(project, plain(project), f"no job queue `{name}`", arguments=own)
+        world.aws("batch", "delete-compute-environment", "--compute-environment", name)
+        world.aws("iam", "delete-instance-profile", "--instance-profile-name", name)
+
+
+def login_over(world, options):
+    """The login has expired, and nobody is logged in."""
+    out = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}
+    with world.project(options) as project:
+        old = '{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "b", "SessionToken": "c", "Expiration": "2020-01-01T00:00:00Z"}'
+        (project.place / "old.json").write_text(old)
+        (project.place / "config").write_text(f"[default]\ncredential_process = /bin/cat {project.place}/old.json\n")
+        refused(project, plain(project), "has expired", "log in again", status=1, variables={**out, "AWS_CONFIG_FILE": str(project.place / "config")})
+        refused(project, plain(project), "nobody is logged in", variables=out)
+
+
 def unschedulable(world, options):
     """A job that no node can take does not wait for ever."""
     with world.project(options) as project:
@@ -248,6 +285,8 @@ TRIALS = {
     "no such option": (unknown_option, ("Slurm", "SlurmBySrun", "SlurmOverSSH")),
     "no rights": (no_rights, ("Slurm", "SlurmBySrun", "SlurmOverSSH", "Kubernetes")),
     "more than there is": (too_much, ("Slurm", "SlurmBySrun", "SlurmOverSSH")),
+    "a queue that is too small, closed, gone": (queue_with_machines, ("Batch",)),
+    "login over": (login_over, ("Batch",)),
     "unschedulable": (unschedulable, ("Kubernetes",)),
     "unpullable": (unpullable, ("Kubernetes",)),
     "program not installed": (program_missing, ("Slurm", "SlurmOverSSH", "Kubernetes", "Batch")),
