@@ -9,13 +9,17 @@ extension AWSError {
     private static func says(_ words: String, _ parts: String...) -> Bool { parts.contains { words.contains($0) } }
 
     private static func login(_ words: String) -> AWSError? {
-        if says(words, "Unable to locate credentials", "NoCredentials", "Partial credentials") {
-            return .noCredentials(words: words)
-        }
-        if says(words, "config profile", "ProfileNotFound") { return .noProfile(words: words) }
-        if says(words, "ExpiredToken", "RequestExpired", "request is expired", "Token has expired", "SSO session") {
-            return .expired(words: words)
-        }
+        let loggedOut = [
+            "Unable to locate credentials", "NoCredentials", "Partial credentials", "Error loading SSO Token",
+            "Error when retrieving credentials",
+        ]
+        if loggedOut.contains(where: words.contains) { return .noCredentials(words: words) }
+        if says(words, "config profile", "ProfileNotFound", "source_profile") { return .noProfile(words: words) }
+        let expired = [
+            "ExpiredToken", "RequestExpired", "request is expired", "Token has expired", "SSO session",
+            "are still expired",
+        ]
+        if expired.contains(where: words.contains) { return .expired(words: words) }
         return says(words, "RequestTimeTooSkewed", "Signature not yet current", "Signature expired")
             ? .clock(words: words) : nil
     }

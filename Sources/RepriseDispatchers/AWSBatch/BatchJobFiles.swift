@@ -63,7 +63,13 @@ struct BatchJobFiles: JobNotes {
 
     func noteEnd(of submission: Submission) {
         // Without the note the folder stays, and no job is the worse for it.
-        _ = try? files.create(folder(of: submission.name) + "/ended-\(submission.number)", bytes: [], mode: 0o644)
+        _ = try? files.create(note(of: submission), bytes: [], mode: 0o644)
+    }
+
+    func hasEnded(_ submission: Submission) -> Bool { (try? files.status(note(of: submission))) != .some(nil) }
+
+    private func note(of submission: Submission) -> String {
+        folder(of: submission.name) + "/ended-\(submission.number)"
     }
 
     /// Whether every job of the batch has ended, whoever saw it.

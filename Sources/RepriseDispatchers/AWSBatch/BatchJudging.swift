@@ -36,23 +36,27 @@ extension BatchWatch {
         return BatchEnd.status(row, evidence, now: wallClock.now())
     }
 
-    /// Forgets what has ended, and clears the bucket of it.
+    /// Forgets what has ended, and clears the bucket of it. Whoever is killed at it leaves it to the next.
     func tidy(_ jobs: [Job: JobHandle], _ statuses: [JobKey: JobStatus]) async {
+        var over: [BatchStaging.Remains] = []
         for job in jobs.keys {
             switch statuses[job.key] {
             case .ended, .preempted, .lost, .returned: break
             case .submitted, .waiting, .running, nil: continue
             }
-            guard let seen = known.removeValue(forKey: job.key), let submission = seen.submission else { continue }
-            let note = jobFiles.folder(of: submission.name) + "/ended-\(submission.number)"
-            guard (try? files.status(jobFiles.folder(of: submission.name))) != .some(nil),
-                (try? files.status(note)) == .some(nil)
+            guard let seen = known.removeValue(forKey: job.key), let submission = seen.submission,
+                (try? files.status(jobFiles.folder(of: submission.name))) != .some(nil)
             else { continue }
+            if jobFiles.hasEnded(submission) {
+                over.append(.init(submission: submission, keys: nil))
+                continue
+            }
             var keys = seen.inbox.keys
             if keys.isEmpty, let head = try? await staging.store.output(submission.name) {
                 keys = ((try? await staging.store.list(prefix: "\(head)/\(submission.number)/")) ?? []).map(\.key)
             }
-            await staging.clear(submission, keys: keys)
+            over.append(.init(submission: submission, keys: keys))
         }
+        if !over.isEmpty { await staging.clear(over) }
     }
 }

@@ -171,17 +171,36 @@ struct BatchStaging: Sendable {
         try? files.remove(jobFiles.folder(of: batch))
     }
 
-    /// Removes what is in the bucket of a job that has ended, and of its batch when that is over.
-    func clear(_ submission: BatchJobFiles.Submission, keys: [String]) async {
-        jobFiles.noteEnd(of: submission)
-        var all = keys
-        if let parcel = try? await store.input(submission.name, "\(submission.number).tar") { all.append(parcel) }
-        if jobFiles.isOver(submission.name) {
-            for name in ["start.sh", "control", "halves"] {
-                if let key = try? await store.input(submission.name, name) { all.append(key) }
-            }
-            try? files.remove(jobFiles.folder(of: submission.name))
+    /// What a job that has ended has in the bucket beside its parcel; nil where nothing is left but, perhaps, its batch.
+    struct Remains {
+        var submission: BatchJobFiles.Submission
+        var keys: [String]?
+    }
+
+    /// Removes what is in the bucket of jobs that have ended, and of their batches when those are over. An end is noted only
+    /// when nothing is left of it, and a batch is forgotten last: somebody may be killed in between.
+    func clear(_ ended: [Remains]) async {
+        var all: [String] = []
+        for remains in ended {
+            guard let keys = remains.keys else { continue }
+            all += keys
+            let name = "\(remains.submission.number).tar"
+            if let parcel = try? await store.input(remains.submission.name, name) { all.append(parcel) }
         }
-        await store.remove(all)
+        if !all.isEmpty { await store.remove(all) }
+        // Then some of it may not be gone.
+        if Task.isCancelled { return }
+        for remains in ended where remains.keys != nil { jobFiles.noteEnd(of: remains.submission) }
+        let over = Set(ended.map(\.submission.name)).filter(jobFiles.isOver).sorted()
+        guard !over.isEmpty else { return }
+        var shared: [String] = []
+        for batch in over {
+            for name in ["start.sh", "control", "halves"] {
+                if let key = try? await store.input(batch, name) { shared.append(key) }
+            }
+        }
+        await store.remove(shared)
+        if Task.isCancelled { return }
+        for batch in over { try? files.remove(jobFiles.folder(of: batch)) }
     }
 }

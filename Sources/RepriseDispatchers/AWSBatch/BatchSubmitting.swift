@@ -10,7 +10,7 @@ extension AWSBatch {
     }
 
     package func submit(_ jobs: [Job]) async -> [JobKey: Result<JobHandle, any Error>] {
-        await submissions.submit(jobs) { fresh in
+        let results = await submissions.submit(jobs) { fresh in
             if let conflict = settings.conflict { throw conflict }
             await sweep()
             var results: [JobKey: Result<JobHandle, any Error>] = [:]
@@ -19,6 +19,7 @@ extension AWSBatch {
             }
             return results
         }
+        return results.mapValues { $0.mapError(AWSAway.passing) }
     }
 
     /// An array for those that ask for the same, in the order in which they came.

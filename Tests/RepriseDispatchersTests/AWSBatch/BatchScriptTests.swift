@@ -114,6 +114,10 @@ import Testing
             "An error occurred (ExpiredTokenException) when calling the DescribeJobs operation: The security token included in the request is expired",
             "aws-expired"
         ),
+        ("Credentials were refreshed, but the refreshed credentials are still expired.", "aws-expired"),
+        ("Error loading SSO Token: Token for lab does not exist", "aws-no-credentials"),
+        ("Error when retrieving credentials from custom-process: exit 1", "aws-no-credentials"),
+        ("The source_profile \"nope\" referenced in the profile \"lab\" does not exist.", "aws-no-profile"),
         ("An error occurred (TooManyRequestsException) when calling the SubmitJob operation: slow down", "aws-busy"),
         ("The config profile (nope) could not be found", "aws-no-profile"),
         (

@@ -88,7 +88,7 @@ struct `Real AWS Batch that changes in the middle` {
             """
         let runner = RefusingRunner(command: "submit-job", words: words)
         let job = try bench.makeJob("exit 0")
-        let error = await #expect(throws: AWSError.self) { try await bench.makeBatch(processes: runner).submit(job) }
+        let error = await #expect(throws: AWSAway.self) { try await bench.makeBatch(processes: runner).submit(job) }
         #expect(error?.code == "aws-queue-closed" && error?.fault == .world, "\(String(describing: error))")
         #expect(try bench.files.names(in: job.folder) == ["run.sh", "work"])
         let batch = bench.makeBatch()

@@ -213,8 +213,8 @@ struct `Real AWS Batch` {
         let jobs = try (0..<2).map { _ in try bench.makeJob("exit 0") }
         let results = await batch.submit(jobs)
         for job in jobs {
-            let error = #expect(throws: AWSError.self) { try results[job.key]?.get() }
-            #expect(error?.code == code, "\(String(describing: error))")
+            let error = #expect(throws: (any Error).self) { try results[job.key]?.get() } as? any RepriseError
+            #expect(error?.code == code && (error is AWSAway) == (kind == "endpoint"), "\(String(describing: error))")
             #expect(try bench.files.names(in: job.folder) == ["run.sh", "work"])
         }
         if code != "aws-unreachable" { #expect(try await bench.makeBatch().find(jobs).isEmpty) }
