@@ -42,6 +42,7 @@ struct RunView {
             ("ended", record.endedAt?.description),
             ("time", elapsed),
             ("exit status", record.exitStatus.map(String.init)),
+            ("interrupted", interruptions),
             ("tags", tags),
             ("folder", isLaunched ? folder : nil),
         ]
@@ -68,6 +69,15 @@ struct RunView {
         guard let start = record.startedAt else { return nil }
         let end = record.endedAt ?? now
         return Quantities.text(milliseconds: max(0, end.milliseconds - start.milliseconds))
+    }
+
+    /// How often engines took jobs of the run away. Those of steps are counted in their own rows, too.
+    private var interruptions: String? {
+        let count = record.jobs.compactMap(\.interruptions).reduce(0, +)
+        guard count > 0 else { return nil }
+        let words = count == 1 ? "once" : "\(count) times"
+        guard record.jobs.count == 1, let job = record.jobs.first, job.key.attempt > 1 else { return words }
+        return "\(words); this is attempt \(job.key.attempt)"
     }
 
     private var tags: String {
@@ -114,7 +124,7 @@ struct RunView {
             let status = job.exit?.status.map(String.init) ?? job.exit?.signal.map { "signal \($0)" } ?? ""
             let step = record.request.steps.first { $0.name == job.key.step }
             return [
-                .init(name.isEmpty ? "command" : name), .init(job.state), .init(String(job.key.attempt)), .init(status),
+                .init(name.isEmpty ? "command" : name), .init(job.state), .init(Self.attempt(of: job)), .init(status),
                 .init(step.map(record.request.target) ?? ""), .init(job.handle ?? "", .faint), .init(job.reason ?? ""),
             ]
         }
@@ -123,6 +133,11 @@ struct RunView {
             .init("reason"),
         ]
         return table(Table(columns, rows: rows))
+    }
+
+    /// `3 (2 interrupted)`
+    private static func attempt(of job: JobRecord) -> String {
+        String(job.key.attempt) + (job.interruptions.map { " (\($0) interrupted)" } ?? "")
     }
 
     private var outputs: [String] {

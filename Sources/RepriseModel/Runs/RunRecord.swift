@@ -79,6 +79,8 @@ public struct JobRecord: Hashable, Sendable, Codable {
     public var submittedAt: Timestamp?
     public var startedAt: Timestamp?
     public var endedAt: Timestamp?
+    /// How often its engine took an attempt of it away (preempted, lost), this one included; nil for never.
+    public var interruptions: Int?
 
     public init(
         key: JobKey,
@@ -88,7 +90,8 @@ public struct JobRecord: Hashable, Sendable, Codable {
         exit: ExitRecord? = nil,
         submittedAt: Timestamp? = nil,
         startedAt: Timestamp? = nil,
-        endedAt: Timestamp? = nil
+        endedAt: Timestamp? = nil,
+        interruptions: Int? = nil
     ) {
         self.key = key
         self.state = state
@@ -98,6 +101,7 @@ public struct JobRecord: Hashable, Sendable, Codable {
         self.submittedAt = submittedAt
         self.startedAt = startedAt
         self.endedAt = endedAt
+        self.interruptions = interruptions
     }
 }
 

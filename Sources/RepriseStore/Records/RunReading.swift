@@ -1,5 +1,6 @@
 import GRDB
 import OrderedCollections
+import RepriseDispatch
 import RepriseModel
 
 extension Store {
@@ -134,14 +135,21 @@ extension Database {
             self,
             """
             SELECT run.id, job.step, job.split, job.attempt, job.state, job.handle, job.reason, job.exit,
-                job.submitted_at, job.started_at, job.ended_at
+                job.submitted_at, job.started_at, job.ended_at,
+                (SELECT count(*) FROM job AS attempt
+                    WHERE attempt.run = job.run AND attempt.ordinal = job.ordinal
+                        AND (attempt.state = 'lost' OR attempt.reason LIKE ?2 || '%'))
             FROM job JOIN run ON run.number = job.run WHERE job.run = ?1 AND is_latest ORDER BY ordinal
             """,
-            number
+            number,
+            JobChange.preemption
         )
         var jobs: [JobRecord] = []
         while try query.step() {
-            if let job = try query.job(from: 0) { jobs.append(job) }
+            guard var job = try query.job(from: 0) else { continue }
+            let interruptions = query.int(11)
+            job.interruptions = interruptions > 0 ? interruptions : nil
+            jobs.append(job)
         }
         return jobs
     }

@@ -47,6 +47,26 @@ import Testing
         #expect(try fixture.store.run(request.id) == record)
     }
 
+    @Test func `what engines took away is counted apart from what failed by itself`() async throws {
+        let fixture = try StoreFixture()
+        let request = fixture.request()
+        try fixture.insert([request])
+        func end(_ attempt: Int, _ state: RunState, _ reason: String?, isFinal: Bool = false) async throws {
+            let key = JobKey(run: request.id, attempt: attempt)
+            let change = JobChange(key: key, state: state, at: at(Int64(attempt)), reason: reason, isFinal: isFinal)
+            try await fixture.store.record([change])
+        }
+        func interruptions() throws -> Int? { try fixture.store.run(request.id).jobs.first?.interruptions }
+        try await end(1, .failed, "exit status 1")
+        #expect(try interruptions() == nil)
+        try await end(2, .failed, JobChange.preemption + ": the node was needed")
+        try await end(3, .lost, "node failure")
+        #expect(try interruptions() == 2)
+        try await end(4, .lost, "node failure", isFinal: true)
+        #expect(try interruptions() == 3)
+        #expect(try fixture.store.run(request.id).jobs.map(\.key.attempt) == [4])
+    }
+
     @Test func `an attempt that is not the last queues the next one`() async throws {
         let fixture = try StoreFixture()
         let request = fixture.request()
