@@ -32,9 +32,15 @@ public final class Laboratory: Sendable {
         return try keep(Store.open(place, files: world.files, clock: world.wallClock))
     }
 
-    /// The store, for verbs that keep something: the one that is there, else a new one in `home`.
+    /// The store, for verbs that keep something: the one that is there, else a new one in `home`. Throws where this user may
+    /// only look at it.
     package func store(makingIn home: String) throws -> Store {
-        if let store = opened.withLock({ $0 }) { return store }
+        let store = try opened.withLock { $0 } ?? made(in: home)
+        try store.expectWritable()
+        return store
+    }
+
+    private func made(in home: String) throws -> Store {
         let place = try storeFolder(near: home) ?? home + "/.reprise"
         return try keep(Store.open(place, create: true, files: world.files, clock: world.wallClock))
     }

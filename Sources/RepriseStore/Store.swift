@@ -56,6 +56,13 @@ package final class Store: Sendable {
         }
     }
 
+    /// Whether this user may add to it; others may only look.
+    package var isWritable: Bool { files.mayWrite(folder.root) && files.mayWrite(folder.database) }
+
+    package func expectWritable() throws {
+        if !isWritable { throw StoreError.notPermitted(folder: folder.root, message: "") }
+    }
+
     func explained<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()

@@ -73,7 +73,8 @@ package enum StoreError: RepriseError, Hashable {
         case .newer(_, _, let known): "this `reprise` knows formats up to \(known)"
         case .networkFileSystem: "locks do not hold there, so that two machines could damage the database"
         case .database(_, let message), .damaged(_, let message), .refusedSQL(let message): message
-        case .notPermitted(_, let message): "it is another user's, or its disk takes nothing: \(message)"
+        case .notPermitted(_, let message):
+            "it is another user's, or its disk takes nothing" + (message.isEmpty ? "" : ": " + message)
         case .ambiguousRun(_, let candidates), .ambiguousSnapshot(_, let candidates):
             "it may mean " + candidates.map { "`\($0)`" }.joined(separator: ", ")
         case .damagedObject(_, let path): "`\(path)` no longer has the digest that it is kept under"

@@ -7,13 +7,20 @@ package final class FailingFileSystem: FileSystem {
     private let base: any FileSystem
     private let failing: Int?
     private let isNetwork: Bool
+    private let isReadOnly: Bool
     private let count = Mutex(0)
 
     /// - Parameter failing: The call that fails, from 1; nil for none.
-    package init(_ base: any FileSystem = LiveFileSystem(), failing: Int? = nil, isNetwork: Bool = false) {
+    package init(
+        _ base: any FileSystem = LiveFileSystem(),
+        failing: Int? = nil,
+        isNetwork: Bool = false,
+        isReadOnly: Bool = false
+    ) {
         self.base = base
         self.failing = failing
         self.isNetwork = isNetwork
+        self.isReadOnly = isReadOnly
     }
 
     /// Calls so far.
@@ -118,6 +125,8 @@ package final class FailingFileSystem: FileSystem {
         try attempt("look at the disk of", path)
         return try base.freeSpace(path)
     }
+
+    package func mayWrite(_ path: String) -> Bool { !isReadOnly && base.mayWrite(path) }
 
     package func isNetworkFileSystem(_ path: String) throws(FileError) -> Bool {
         try attempt("look at the disk of", path)

@@ -23,6 +23,17 @@ import Testing
         #expect(try StoreFolder.find(from: "/proc/nowhere/at/all", files) == nil)
     }
 
+    @Test func `one that may only be looked at is no place for runs`() throws {
+        let fixture = try StoreFixture()
+        try fixture.store.expectWritable()
+        let store = try Store.open(fixture.store.folder.root, files: FailingFileSystem(isReadOnly: true))
+        #expect(!store.isWritable)
+        let error = #expect(throws: StoreError.self) { try store.expectWritable() }
+        #expect(
+            error?.what.contains("cannot write in the store") == true && error?.fix?.contains("REPRISE_HOME") == true
+        )
+    }
+
     @Test func `a newer format is refused with both numbers`() throws {
         let fixture = try StoreFixture()
         try connect(to: fixture.store.folder).inDatabase { try $0.execute(sql: "PRAGMA user_version = 999") }

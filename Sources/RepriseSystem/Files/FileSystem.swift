@@ -61,6 +61,9 @@ package protocol FileSystem: Sendable {
 
     /// Whether the path lies on a network file system (NFS, SMB, Lustre, BeeGFS, GPFS, …), where locks and SQLite's WAL do not hold.
     func isNetworkFileSystem(_ path: String) throws(FileError) -> Bool
+
+    /// Whether this user may write to the file, or make others in the folder; false for what is not there.
+    func mayWrite(_ path: String) -> Bool
 }
 
 extension FileSystem {

@@ -176,6 +176,8 @@ package struct LiveFileSystem: FileSystem {
         ]
         return remote.contains(type)
     }
+
+    package func mayWrite(_ path: String) -> Bool { access(path, W_OK) == 0 }
 }
 
 extension FileStatus {
