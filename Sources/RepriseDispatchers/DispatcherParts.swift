@@ -12,7 +12,7 @@ package struct DispatcherParts: Sendable {
     /// The environment that jobs and engines inherit.
     package var variables: [String: String]
     /// How long a job that exceeds a limit has to end by itself.
-    package var grace: Duration
+    package var grace: @Sendable () -> Duration
     package var wallClock: any WallClock
     /// The engine that executes jobs with an image; nil where containers are refused.
     package var engine: EngineSource?
@@ -26,7 +26,7 @@ package struct DispatcherParts: Sendable {
         files: any FileSystem = LiveFileSystem(),
         processes: any ProcessRunner = LiveProcessRunner(),
         variables: [String: String] = inheritedVariables(),
-        grace: Duration = .seconds(5),
+        grace: @escaping @Sendable () -> Duration = { .seconds(5) },
         wallClock: any WallClock = LiveWallClock(),
         engine: EngineSource? = nil,
         apptainer: EngineSource? = nil,

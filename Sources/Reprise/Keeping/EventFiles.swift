@@ -20,11 +20,12 @@ actor EventFiles {
 
     private let store: Store
     private let folders: RunFolders
-    /// Relative to the working directory and to the outputs; nil where nobody wants to know.
-    private let pattern: PathPattern?
+    /// Relative to the working directory and to the outputs; nil where nobody wants to know. Asked for each run that is seen
+    /// for the first time.
+    private let pattern: @Sendable () -> PathPattern?
     private var memories: OrderedDictionary<RunID, Memory> = [:]
 
-    init(store: Store, folders: RunFolders, pattern: PathPattern?) {
+    init(store: Store, folders: RunFolders, pattern: @escaping @Sendable () -> PathPattern?) {
         self.store = store
         self.folders = folders
         self.pattern = pattern
@@ -32,9 +33,8 @@ actor EventFiles {
 
     /// The event files of the run that have been found. Looks for more when it is time to; `isFinal` makes it that time.
     func tails(of run: RunID, isFinal: Bool) async throws -> [MetricTail] {
-        guard let pattern else { return [] }
         let now = store.clock.now()
-        var memory = try memories[run] ?? newMemory(of: run, pattern, now)
+        guard var memory = try memories[run] ?? pattern().map({ try newMemory(of: run, $0, now) }) else { return [] }
         guard isFinal || now >= memory.nextLook else {
             keep(memory, of: run)
             return memory.tails

@@ -8,8 +8,8 @@ import RepriseTracking
 struct KeptOutputs: Sendable {
     static let folder = "kept"
 
-    /// Bytes of the largest file that is kept.
-    let limit: Int64
+    /// Bytes of the largest file that is kept, as the site says now.
+    let limit: @Sendable () -> Int64
     let files: any FileSystem
 
     /// Whether the target's engine may begin a later step by itself.

@@ -166,7 +166,7 @@ struct RunKeeper: JobLifecycle {
         let code = try await folders.manifest(request.frozen()).code
         var work = "\(folder)/work"
         if case .overlay = try await folders.plan(of: job.key.run) { work = overlay.upper(of: work) }
-        let collector = OutputCollector(files: store.files, content: store.objects, largest: outputs.limit)
+        let collector = OutputCollector(files: store.files, content: store.objects, largest: outputs.limit())
         var places = OutputCollector.Places(
             run: folder,
             work: code.folder.isEmpty ? work : "\(work)/\(code.folder)",

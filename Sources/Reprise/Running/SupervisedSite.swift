@@ -16,10 +16,20 @@ final class SupervisedSite: Sendable {
     private let laboratory: Laboratory
     private let overrides: [String]
     private let handed: HandedSettings
-    private let make: @Sendable (TargetSettings, (any Dispatcher)?) throws -> SupervisorTarget
+    private let make: Make
+
+    /// Makes what a supervisor needs of a target, with that dispatcher where there is one already. What comes last tells how
+    /// long a job has to end by itself, as the site says at that moment.
+    typealias Make =
+        @Sendable (TargetSettings, (any Dispatcher)?, @escaping @Sendable () -> Duration) throws
+        -> SupervisorTarget
 
     private struct State {
         var site: Site
+        /// Of the site, where what its files say can be read.
+        var settings: Settings
+        /// How often it was read.
+        var reading = 1
         var stamps: [FileStatus?]
         /// What holds for jobs that are prepared now. One that the files do not name any more stays.
         var targets: OrderedDictionary<String, TargetSettings> = [:]
@@ -31,26 +41,30 @@ final class SupervisedSite: Sendable {
 
     private let state: Mutex<State>
 
-    /// `make` makes what a supervisor needs of a target, with that dispatcher where there is one already.
-    init(
-        _ laboratory: Laboratory,
-        _ store: Store,
-        overrides: [String],
-        make: @escaping @Sendable (TargetSettings, (any Dispatcher)?) throws -> SupervisorTarget
-    ) throws {
+    init(_ laboratory: Laboratory, _ store: Store, overrides: [String], make: @escaping Make) throws {
         self.laboratory = laboratory
         self.store = store
         self.overrides = overrides
         self.make = make
         handed = HandedSettings(files: store.files)
         let stamps = Self.stamps(try laboratory.siteFiles(), store.files)
-        var state = State(site: try laboratory.site(overrides: overrides), stamps: stamps)
+        let site = try laboratory.site(overrides: overrides)
+        var state = State(site: site, settings: try site.settings, stamps: stamps)
         state.targets = try Self.targets(of: state.site)
         self.state = Mutex(state)
     }
 
     /// As its files say now, or said when they could be read last.
     var site: Site { state.withLock { $0.site } }
+
+    /// Another number whenever its files were read again.
+    var reading: Int { state.withLock { $0.reading } }
+
+    /// Bytes of the largest output that is kept.
+    var outputLimit: Int64 { state.withLock { $0.settings.outputLimit } }
+
+    /// Where programs leave TensorBoard's event files; nil where nobody wants to know.
+    var eventFiles: PathPattern? { state.withLock { $0.settings.tensorBoard }.map(PathPattern.init) }
 
     /// What holds for the job: for the target, for its launch alone, and of old for one that an engine has.
     func settings(of job: LedgerJob) throws -> TargetSettings { try settings(of: job.target, saying: job.said) }
@@ -76,10 +90,11 @@ final class SupervisedSite: Sendable {
     }
 
     private func supervisorTarget(_ settings: TargetSettings) throws -> SupervisorTarget {
-        guard settings.kind.executesHere else { return try make(settings, nil) }
+        let grace: @Sendable () -> Duration = { [weak self] in self?.grace ?? SupervisorPace().grace }
+        guard settings.kind.executesHere else { return try make(settings, nil, grace) }
         let bare = settings.withoutCapacity
         let former = state.withLock { $0.dispatchers[settings.name] }
-        let target = try make(settings, former.flatMap { $0.of == bare ? $0.0 : nil })
+        let target = try make(settings, former.flatMap { $0.of == bare ? $0.0 : nil }, grace)
         state.withLock { $0.dispatchers[settings.name] = (target.dispatcher, bare) }
         return target
     }
@@ -97,6 +112,8 @@ final class SupervisedSite: Sendable {
 }
 
 extension SupervisedSite: TargetSource {
+    var grace: Duration? { state.withLock { $0.settings.grace } }
+
     func news() -> TargetNews {
         guard let paths = try? laboratory.siteFiles() else { return TargetNews() }
         let stamps = Self.stamps(paths, store.files)
@@ -115,9 +132,11 @@ extension SupervisedSite: TargetSource {
     /// Reads the files, and returns what has become of the targets.
     private func changes() throws -> [String: SupervisorTarget] {
         let site = try laboratory.site(overrides: overrides)
+        let settings = try site.settings
         let now = try Self.targets(of: site).values.filter(\.isSupported)
         let changed = state.withLock { state in
-            state.site = site
+            (state.site, state.settings) = (site, settings)
+            state.reading += 1
             return now.filter { (state.coming[$0.name] ?? state.targets[$0.name]) != $0 }
         }
         var targets: [String: SupervisorTarget] = [:]

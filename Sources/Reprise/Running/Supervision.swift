@@ -54,10 +54,11 @@ extension Laboratory {
         _ settings: [String],
         _ lock: consuming SupervisorLock
     ) async throws -> Deliveries {
-        let site = try site(overrides: settings)
-        let door = try trackingDoor(store, site)
-        let supervisor = try await supervisor(store, site, settings, door) { _ in }
-        let deliveries = try Deliveries(siteTrackers(site), store, world: world)
+        let supervised = try supervisedSite(store, settings)
+        let door = try trackingDoor(store, supervised.site)
+        let supervisor = try await supervisor(supervised, door) { _ in }
+        let deliveries = SiteDeliveries(laboratory: self, site: supervised)
+        _ = try deliveries.now()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await deliveries.run() }
             group.addTask { await door?.serve() }
@@ -65,7 +66,7 @@ extension Laboratory {
             group.cancelAll()
         }
         withExtendedLifetime(lock) {}
-        return deliveries
+        return try deliveries.now()
     }
 
     private func hasOpenRuns(_ store: Store) throws -> Bool {
@@ -83,23 +84,33 @@ extension Laboratory {
         tell: @escaping @Sendable (ProgressEvent) -> Void
     ) async throws {
         let follower = try RunFollower(store: store, runs: runs)
-        let deliveries = try Deliveries(siteTrackers(site), store, world: world)
+        // A mistake in what the site says of them is told before anything else.
+        _ = try Deliveries(siteTrackers(site), store, world: world)
         // What clients log ends when they say so; there is nothing to supervise.
         let filter = RunFilter(ids: Array(runs), deleted: .included, isLaunched: true)
         let launched = Set(try store.runs(matching: filter, including: []).map(\.id))
         while try await follower.poll(tell) {
             let isOurs = await follower.isOpen(anyOf: launched)
-            if isOurs, let lock = try SupervisorLock(folder: store.folder.root, process: processID()) {
-                try await supervise(until: .ended(launched), store, site, settings, deliveries, follower, tell)
+            // Runs of a store that one may only look at are in the hands of those who may do more.
+            if isOurs, store.isWritable,
+                let lock = try SupervisorLock(folder: store.folder.root, process: processID())
+            {
+                try await supervise(until: .ended(launched), store, settings, follower, tell)
                 withExtendedLifetime(lock) {}
             } else {
                 try await ContinuousClock().sleep(for: .milliseconds(100))
             }
         }
+        guard store.isWritable else { return }
         if try hasOpenRuns(store) {
             // Others' runs must not wait for the next command of a person.
             try startBackgroundSupervisor()
         }
+        let deliveries = try Deliveries(
+            siteTrackers((try? self.site(overrides: settings)) ?? site),
+            store,
+            world: world
+        )
         // A tracker never delays the end of a run for long: what is left goes on behind it.
         if await deliveries.finish(within: .seconds(1)) { startBackgroundDelivery(store, settings) }
     }
@@ -107,14 +118,13 @@ extension Laboratory {
     private func supervise(
         until goal: SupervisorGoal,
         _ store: Store,
-        _ site: Site,
         _ settings: [String],
-        _ deliveries: Deliveries,
         _ follower: RunFollower,
         _ tell: @escaping @Sendable (ProgressEvent) -> Void
     ) async throws {
-        let door = try trackingDoor(store, site)
-        let supervisor = try await supervisor(store, site, settings, door, tell)
+        let supervised = try supervisedSite(store, settings)
+        let door = try trackingDoor(store, supervised.site)
+        let supervisor = try await supervisor(supervised, door, tell)
         let events = await supervisor.events()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -123,34 +133,31 @@ extension Laboratory {
                     if case .changed = event { _ = try await follower.poll(tell) }
                 }
             }
-            group.addTask { await deliveries.run() }
+            group.addTask { await SiteDeliveries(laboratory: self, site: supervised).run() }
             group.addTask { await door?.serve() }
             try await supervisor.run(until: goal)
             group.cancelAll()
         }
     }
 
+    private func supervisedSite(_ store: Store, _ overrides: [String]) throws -> SupervisedSite {
+        try SupervisedSite(self, store, overrides: overrides) { settings, known, grace in
+            try self.supervisorTarget(settings, known, store, grace: grace)
+        }
+    }
+
     private func supervisor(
-        _ store: Store,
-        _ site: Site,
-        _ overrides: [String],
+        _ supervised: SupervisedSite,
         _ door: TrackingDoor?,
         _ tell: @escaping @Sendable (ProgressEvent) -> Void
     ) async throws -> Supervisor {
-        let grace = try site.settings.grace
-        var pace = SupervisorPace()
-        pace.grace = grace
-        let supervised = try SupervisedSite(self, store, overrides: overrides) { settings, known in
-            try self.supervisorTarget(settings, known, store, grace: grace)
-        }
-        return Supervisor(
-            ledger: store,
+        Supervisor(
+            ledger: supervised.store,
             lifecycle: try keeper(supervised, door, tell),
             targets: try supervised.everyTarget(),
             source: supervised,
             clock: ContinuousClock(),
-            wallClock: world.wallClock,
-            pace: pace
+            wallClock: world.wallClock
         )
     }
 }

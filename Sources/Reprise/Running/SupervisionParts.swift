@@ -15,7 +15,6 @@ extension Laboratory {
         _ tell: @escaping @Sendable (ProgressEvent) -> Void
     ) throws -> RunKeeper {
         let store = site.store
-        let settings = try site.site.settings
         let maker = world.snapshotMaker(store.folder)
         let folders = RunFolders(store: store, workspaces: maker.workspaces) { request in
             request.targets.allSatisfy { name in
@@ -48,8 +47,8 @@ extension Laboratory {
             ),
             overlay: world.overlayMount,
             data: DataCheck(capture: maker.dataCapture, clock: world.wallClock),
-            outputs: KeptOutputs(limit: settings.outputLimit, files: world.files),
-            events: EventFiles(store: store, folders: folders, pattern: settings.tensorBoard.map(PathPattern.init)),
+            outputs: KeptOutputs(limit: { site.outputLimit }, files: world.files),
+            events: EventFiles(store: store, folders: folders, pattern: { site.eventFiles }),
             door: door,
             onMetrics: { tell(.metrics($0, $1)) }
         )
@@ -60,7 +59,7 @@ extension Laboratory {
         _ target: TargetSettings,
         _ known: (any Dispatcher)?,
         _ store: Store,
-        grace: Duration
+        grace: @escaping @Sendable () -> Duration
     ) throws -> SupervisorTarget {
         let files = world.files
         let root = store.folder.root
@@ -103,9 +102,13 @@ extension Laboratory {
         )
     }
 
-    private func dispatcher(of target: TargetSettings, _ store: Store, grace: Duration) throws -> any Dispatcher {
+    private func dispatcher(
+        of target: TargetSettings,
+        _ store: Store,
+        grace: @escaping @Sendable () -> Duration
+    ) throws -> any Dispatcher {
         guard target.kind.executesHere else {
-            return try DispatcherList.make(world.clusterParts(target, store: store.folder.root, grace: grace))
+            return try DispatcherList.make(world.clusterParts(target, store: store.folder.root))
         }
         return try DispatcherList.make(
             DispatcherParts(

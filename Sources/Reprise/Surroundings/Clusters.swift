@@ -16,13 +16,12 @@ extension TargetSettings {
 
 extension World {
     /// What dispatchers to engines elsewhere are made of. `store` is the store's folder, empty where there is none.
-    func clusterParts(_ target: TargetSettings, store: String, grace: Duration = .seconds(5)) -> DispatcherParts {
+    func clusterParts(_ target: TargetSettings, store: String) -> DispatcherParts {
         DispatcherParts(
             target: target,
             files: files,
             processes: processes,
             variables: variables,
-            grace: grace,
             wallClock: wallClock,
             folder: store.isEmpty ? "" : store + "/" + target.kind.rawValue
         )

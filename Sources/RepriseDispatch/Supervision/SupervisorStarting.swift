@@ -149,7 +149,7 @@ extension Supervisor {
         while let supervised = jobs[key], let at = supervised.atEngine, let target = targets[supervised.job.target] {
             do {
                 let dispatcher = (try? dispatcher(of: supervised.job)) ?? target.dispatcher
-                try await dispatcher.cancel(at.job, at.handle, grace: pace.grace)
+                try await dispatcher.cancel(at.job, at.handle, grace: source?.grace ?? pace.grace)
                 return
             } catch {
                 if Task.isCancelled { return }

@@ -13,6 +13,9 @@ extension EngineAway {
 
 /// Where a supervisor's targets come from, which may change while it works.
 package protocol TargetSource: Sendable {
+    /// How long a job that is stopped now has to end by itself; nil for what the supervisor's pace says.
+    var grace: Duration? { get }
+
     /// What has changed since this was asked last: new targets, and those for which other things are set now. Cheap: asked
     /// several times a second. What cannot be read changes nothing, and is told.
     func news() -> TargetNews
@@ -27,6 +30,10 @@ package protocol TargetSource: Sendable {
     /// Everything that was set for the job's target when an engine got it; nil where no engine did, or where the same holds
     /// now.
     func handed(_ job: LedgerJob) -> Mapping?
+}
+
+extension TargetSource {
+    package var grace: Duration? { nil }
 }
 
 package struct TargetNews: Sendable {

@@ -43,10 +43,10 @@ final class JobKeeper: Sendable {
     private let state = Mutex(State())
     private let folders: JobFolders
     private let table: ProcessTable
-    private let grace: Duration
+    private let grace: @Sendable () -> Duration
     private let memory: MemoryGauge
 
-    init(folders: JobFolders, grace: Duration) {
+    init(folders: JobFolders, grace: @escaping @Sendable () -> Duration) {
         self.folders = folders
         table = folders.table
         self.grace = grace
@@ -165,7 +165,7 @@ final class JobKeeper: Sendable {
         let (endings, overdue, measured) = state.withLock { state in due(&state, now) }
         for execution in overdue {
             let limit = "time limit of " + Quantities.text(milliseconds: execution.job.resources.time ?? 0)
-            end(execution.job.key, grace: grace, because: limit)
+            end(execution.job.key, grace: grace(), because: limit)
         }
         for execution in memory.excessive(measured) {
             let limit = JobMemoryGroup.reason(execution.job.resources.memory)

@@ -21,7 +21,7 @@ package final class MachineJobs: Sendable {
     package init(
         files: any FileSystem,
         variables: [String: String],
-        grace: Duration,
+        grace: @escaping @Sendable () -> Duration,
         wallClock: any WallClock,
         plain: (any JobLauncher)?,
         containers: (any JobLauncher)?

@@ -12,7 +12,7 @@ package struct LocalProcess: MachineDispatcher {
     package init(
         files: any FileSystem = LiveFileSystem(),
         variables: [String: String] = inheritedVariables(),
-        grace: Duration = .seconds(5),
+        grace: @escaping @Sendable () -> Duration = { .seconds(5) },
         wallClock: any WallClock = LiveWallClock(),
         containers: (any JobLauncher)? = nil
     ) throws {

@@ -31,7 +31,7 @@ final class ApptainerBench: FolderBench {
         let parts = DispatcherParts(
             target: TargetSettings(name: "test", kind: .apptainer),
             variables: inheritedVariables().merging(["APPTAINER_BIND": "/etc", "APPTAINERENV_LEAK": "leaked"]) { $1 },
-            grace: .milliseconds(200),
+            grace: { .milliseconds(200) },
             engine: { (engine, facts) }
         )
         return try DispatcherList.make(parts)

@@ -32,7 +32,7 @@ final class ContainerBench: FolderBench {
     func makeDispatcher() throws -> any Dispatcher {
         let parts = DispatcherParts(
             target: TargetSettings(name: "test", kind: kind == .apptainer ? .apptainer : .container),
-            grace: .milliseconds(200),
+            grace: { .milliseconds(200) },
             engine: source
         )
         return try DispatcherList.make(parts)

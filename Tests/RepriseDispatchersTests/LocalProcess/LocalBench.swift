@@ -6,7 +6,7 @@ import RepriseTestKit
 final class LocalBench: FolderBench {
     let folders = BenchFolders("local")
 
-    func makeDispatcher() throws -> any Dispatcher { try LocalProcess(grace: .milliseconds(200)) }
+    func makeDispatcher() throws -> any Dispatcher { try LocalProcess(grace: { .milliseconds(200) }) }
 
     func killLeader(_ handle: JobHandle) -> Bool { killProcess(handle) }
 }

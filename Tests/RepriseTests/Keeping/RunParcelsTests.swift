@@ -58,9 +58,9 @@ import Testing
     private func supervise() async throws {
         let far = FarDispatcher(lab.path + "/.far")
         let laboratory = lab.laboratory
-        let site = try SupervisedSite(laboratory, store, overrides: []) { [store] settings, known in
+        let site = try SupervisedSite(laboratory, store, overrides: []) { [store] settings, known, grace in
             guard settings.name == "far" else {
-                return try laboratory.supervisorTarget(settings, known, store, grace: .seconds(5))
+                return try laboratory.supervisorTarget(settings, known, store, grace: grace)
             }
             return SupervisorTarget(dispatcher: far, capacity: .unbounded, settings: settings.values)
         }

@@ -16,7 +16,7 @@ import Testing
 
     private func site(_ overrides: String...) throws -> SupervisedSite {
         let store = try folder.laboratory.store(makingIn: folder.path)
-        return try SupervisedSite(folder.laboratory, store, overrides: overrides) { settings, known in
+        return try SupervisedSite(folder.laboratory, store, overrides: overrides) { settings, known, _ in
             SupervisorTarget(
                 dispatcher: known ?? FakeDispatcher(FakeEngine()),
                 capacity: .unbounded,
