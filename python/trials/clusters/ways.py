@@ -47,14 +47,11 @@ def following(world, options):
         until(lambda: project.reprise("logs", "@last", "--stderr").stdout == "oh 1\noh 2\n", lambda: f"errors while it runs: {project.trace()}")
         if (state := project.show()["state"]) != "running":
             raise Failed(f"it runs, and is said to be {state}")
-        heard = project.place / "heard"
-        with heard.open("w") as file:
-            attached = project.start("attach", stdout=file, stderr=subprocess.STDOUT)
-        until(lambda: "step 2" in heard.read_text(), lambda: f"`attach` does not tell what there is: {heard.read_text()}")
+        attached = project.start("attach", "@last", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         tally.let_go()
-        ending(attached)
+        words = ending(attached)
         if attached.returncode != 5:
-            raise Failed(f"`attach` ended with {attached.returncode}: {heard.read_text()}")
+            raise Failed(f"`attach` ended with {attached.returncode}: {words}")
         shown, text = project.show(), project.reprise("logs", "@last").stdout
         if counts_of(shown) != {"loss": 3, "end": 1} or (shown["state"], shown["exitStatus"]) != ("failed", 5) or text.count("step ") != 3:
             raise Failed(f"in the end: {counts_of(shown)}, {shown['state']}, {shown['exitStatus']}: {text}")
