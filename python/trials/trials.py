@@ -31,8 +31,6 @@ STAGES = {
 
 
 def main():
-    # Whoever starts this in the background may have told all below not to listen to Ctrl-C, which is one of the trials.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     options = wanted()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, abandoned)
