@@ -6,6 +6,8 @@
 struct KubernetesPace: Hashable, Sendable {
     private static let longest = Duration.seconds(60)
     private static let shortest = Duration.milliseconds(300)
+    /// The longest pause that a slow answer is worth.
+    private static let rest = Duration.seconds(10)
 
     let interval: Duration
     /// When the last answer was asked for.
@@ -45,7 +47,7 @@ struct KubernetesPace: Hashable, Sendable {
         guard failures == 0 else { return min(Self.longest, interval * (1 << min(failures, 6))) }
         let isPressing = isUrgent || (urgentUntil ?? now) > now
         let wanted = isPressing ? .zero : latest.map { (now - $0) / 4 } ?? interval
-        return min(Self.longest, max(min(interval, max(wanted, Self.shortest)), answerTime * 2))
+        return max(min(interval, max(wanted, Self.shortest)), min(answerTime * 2, Self.rest))
     }
 
     mutating func answered(_ now: ContinuousClock.Instant) {

@@ -79,7 +79,7 @@ package enum SettingTable {
             [.container, .apptainer, .kubernetes, .awsBatch]
         ),
         target("ssh", .text, "the login node, as `ssh` takes it; unset means this machine", [.slurm]),
-        target("workspace", .text, "the folder or bucket for run directories", [.slurm, .kubernetes, .awsBatch]),
+        target("workspace", .text, "the folder or bucket for run directories", [.slurm, .awsBatch]),
         target("partition", .text, "the partition to submit to", [.slurm]),
         target("account", .text, "the account that pays", [.slurm]),
         target("qos", .text, "the quality of service to ask for", [.slurm]),

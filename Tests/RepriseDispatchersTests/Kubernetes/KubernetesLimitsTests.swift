@@ -124,8 +124,8 @@ import Testing
         #expect(pause(age: 4, answerTime: 0.01) == 1)
         #expect(pause(age: 1000, answerTime: 0.01) == 3)
         #expect(pause(age: 0, answerTime: 1) == 2)
-        #expect(pause(age: 1000, answerTime: 5) == 10)
-        #expect(pause(age: 1000, answerTime: 50) == 60)
+        #expect(pause(age: 1000, answerTime: 4) == 8)
+        #expect(pause(age: 1000, answerTime: 8) == 10)
     }
 
     @Test func `ever more rarely where it does not answer, but once a minute`() {

@@ -61,6 +61,22 @@ import Testing
         #expect(obstacle("5Gi", "8Gi")?.patience == nil)
     }
 
+    @Test func `what cannot be mounted is told, and waited for only as long as it may come`() {
+        var pod = KubernetesPod(name: "x-1", job: "x", phase: "Pending")
+        pod.main = .waiting(reason: "ContainerCreating", message: nil)
+        func obstacle(_ messages: String...) -> KubernetesObstacle? {
+            .facing(pod, image: "a:1", messages: messages, largest: nil, Resources(), KubernetesSettings())
+        }
+        #expect(obstacle() == nil)
+        let missing = obstacle(#"MountVolume.SetUp failed for volume "cargo" : configmap "reprise-x-0" not found"#)
+        #expect(
+            missing?.words
+                == #"its pod waits for a volume: MountVolume.SetUp failed for volume "cargo" : configmap "reprise-x-0" not found"#
+        )
+        #expect(missing?.patience == .seconds(60))
+        #expect(obstacle("MountVolume.SetUp failed: mount failed: exit status 32")?.patience == .seconds(600))
+    }
+
     @Test func `how pods end`() throws {
         let job = try #require(job)
         var evidence = KubernetesEvidence(job: job)

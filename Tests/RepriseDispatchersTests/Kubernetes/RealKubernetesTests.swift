@@ -1,4 +1,5 @@
 import Foundation
+import OrderedCollections
 import RepriseDispatch
 @testable import RepriseDispatchers
 import RepriseModel
@@ -171,6 +172,20 @@ struct `Real Kubernetes` {
         #expect(try await bench.leftovers(of: job) == [])
     }
 
+    @Test func `a job whose files are gone from the cluster before it begins does not wait for ever`() async throws {
+        let bench = KubernetesBench(carries: true)
+        let kubernetes = bench.makeKubernetes(processes: LosingRunner())
+        let job = try bench.makeJob("exit 0")
+        let handle = try await kubernetes.submit(job)
+        guard case .ended(let record, let reason) = try await kubernetes.untilEnded(job, handle) else {
+            Issue.record("it waits for ever")
+            return
+        }
+        #expect(!record.isSuccess && reason?.hasPrefix("its pod waits for a volume: ") == true, "\(reason ?? "")")
+        #expect(reason?.contains("not found") == true, "\(reason ?? "")")
+        #expect(try await bench.leftovers(of: job) == [])
+    }
+
     @Test(arguments: ["context", "namespace", "rights", "toleration", "elsewhere", "image"])
     func `what the cluster refuses is an error with its words, and leaves nothing`(_ kind: String) async throws {
         let bench = KubernetesBench(carries: false) { settings in
@@ -192,6 +207,24 @@ struct `Real Kubernetes` {
             #expect(try bench.files.names(in: job.folder).sorted() == ["run.sh", "work"])
         }
         #expect(try await kubernetes.find(jobs).isEmpty)
+    }
+}
+
+/// Loses ConfigMaps on their way to the cluster.
+private struct LosingRunner: ProcessRunner {
+    func run(_ invocation: Invocation) async throws -> ProcessResult {
+        guard invocation.text.contains(" create --validate=false"),
+            case let objects = try Value(json: invocation.input[...])[path: "items"]?.listValue ?? [], !objects.isEmpty
+        else { return try await LiveProcessRunner().run(invocation) }
+        let isLost = { (object: Value) in object[path: "kind"] == "ConfigMap" }
+        var rest = invocation
+        rest.input =
+            Value.map(["apiVersion": "v1", "kind": "List", "items": .list(objects.filter { !isLost($0) })]).jsonBytes()
+        var result = try await LiveProcessRunner().run(rest)
+        for object in objects where isLost(object) {
+            result.output += Array("ConfigMap \(object[path: "metadata.name"]?.stringValue ?? "") lost\n".utf8)
+        }
+        return result
     }
 }
 
