@@ -1,5 +1,4 @@
 import Foundation
-import OrderedCollections
 import RepriseDispatch
 @testable import RepriseDispatchers
 import RepriseModel
@@ -218,8 +217,8 @@ private struct LosingRunner: ProcessRunner {
         else { return try await LiveProcessRunner().run(invocation) }
         let isLost = { (object: Value) in object[path: "kind"] == "ConfigMap" }
         var rest = invocation
-        rest.input =
-            Value.map(["apiVersion": "v1", "kind": "List", "items": .list(objects.filter { !isLost($0) })]).jsonBytes()
+        let items = objects.filter { !isLost($0) }.map { $0.json() }.joined(separator: ",")
+        rest.input = Array(#"{"apiVersion":"v1","kind":"List","items":[\#(items)]}"#.utf8)
         var result = try await LiveProcessRunner().run(rest)
         for object in objects where isLost(object) {
             result.output += Array("ConfigMap \(object[path: "metadata.name"]?.stringValue ?? "") lost\n".utf8)
