@@ -86,20 +86,28 @@ package final class Kubernetes: Dispatcher {
 
     // MARK: Cancelling
 
-    /// The job's own first process ends the others. Where it cannot be told, the cluster ends the pod.
+    /// The job's own first process ends the others. Where there is none that can be told, the cluster ends the pod.
     package func cancel(_ job: Job, _ handle: JobHandle, grace: Duration) async throws {
         guard ExitFile.read(in: job.folder, files) == nil, jobFiles.verdict(of: job) == nil else { return }
         await watch.expectNews(for: grace + .seconds(10))
         let state = try await commands.state(of: mark())
-        let pod = state.pods[handle.description]?.last { $0.isRunning }
-        if let pod {
-            let seconds = KubernetesScript.seconds(grace.milliseconds)
-            let words = KubernetesScript.cancelling(folder: podFolder(of: job), seconds: seconds)
-            let result = try await commands.execute(["/bin/sh", "-c", words], in: pod.name, "main")
-            // The request may end itself, too.
-            if result.status == 0 || result.status == 137 || result.status == 143 { return }
-        }
+        // What a pod's containers do is told late: this one may run already.
+        let pod = state.pods[handle.description]?.last { !$0.isOver && $0.termination == nil && $0.node != nil }
+        if let pod, try await tells(pod, to: job, grace) { return }
         try await commands.delete(["job/" + handle.description])
+    }
+
+    /// Whether the job's own first process was asked to end it; false where there is none that can be.
+    private func tells(_ pod: KubernetesPod, to job: Job, _ grace: Duration) async throws -> Bool {
+        let seconds = KubernetesScript.seconds(grace.milliseconds)
+        let words = KubernetesScript.cancelling(folder: podFolder(of: job), seconds: seconds)
+        let result = try await commands.execute(["/bin/sh", "-c", words], in: pod.name, "main")
+        // The request may end itself, too.
+        if result.status == 0 || result.status == 137 || result.status == 143 { return true }
+        let refusal = commands.refusal(result, command: "exec")
+        // The pod's end would leave less than the job's own: whoever wants it asks again.
+        if pod.isRunning, refusal.isAway { throw refusal }
+        return false
     }
 
     /// Where the job's folder lies for its container.

@@ -22,9 +22,11 @@ extension KubernetesWatch {
     func askWhyNothingBegins(_ jobs: [Job: JobHandle]) async {
         let now = clock.now
         let waiting = jobs.filter { known[$0.key.key]?.claim == nil }
-        let podless = waiting.values.filter { handle in
+        let podless = waiting.filter { job, handle in
             let row = state.jobs[handle.description]
-            return row != nil && row?.failure == nil && state.pods[handle.description] == nil
+            // In its first moments every Job is without.
+            let isNew = known[job.key].map { now - $0.since < .seconds(3) } ?? true
+            return !isNew && row != nil && row?.failure == nil && state.pods[handle.description] == nil
         }
         let isStuck = waiting.contains { job, handle in
             known[job.key].map { now - $0.since >= .seconds(10) } == true

@@ -71,6 +71,8 @@ enum KubernetesScript {
         exec >> stdout.log 2>> stderr.log
         /bin/sh run.sh &
         script=$!
+        # Whoever asked before anybody could hear is heard now.
+        [ ! -e kubernetes.stop ] || { read -r grace < kubernetes.stop; stop "${grace:-5}"; }
         """
 
     private static func limit(_ milliseconds: Int64) -> String {

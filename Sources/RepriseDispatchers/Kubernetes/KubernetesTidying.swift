@@ -12,6 +12,8 @@ extension KubernetesWatch {
         var things: [String] = []
         var bare: [String] = []
         var owners: [String] = []
+        // What keeps its files occupies a node; of others many go at once.
+        var isPressing = carries
         for (job, handle) in jobs {
             guard let status = statuses[job.key], let seen = known[job.key] else { continue }
             let hasSecrets = !job.secrets.isEmpty && seen.hasSecrets
@@ -24,6 +26,8 @@ extension KubernetesWatch {
                 continue
             }
             note(status, of: job)
+            // It may still be executed.
+            if case .ended = status {} else { isPressing = true }
             if let submission = seen.submission {
                 things.append("job/" + handle.description)
                 cleared.insert(handle.description)
@@ -33,7 +37,12 @@ extension KubernetesWatch {
             await carrier.forget(job.key)
         }
         let areOver = statuses.count == jobs.count && statuses.values.allSatisfy(\.isEnd)
-        await delete(things, withContents: areOver && carries, lock: lock)
+        waste += things
+        if isPressing || areOver || clock.now - lastWaste >= .seconds(2) {
+            lastWaste = clock.now
+            (things, waste) = (waste, [])
+            await delete(things, withContents: areOver && carries, lock: lock)
+        }
         try? await commands.deleteBelongings(of: bare, kinds: "secrets")
         try? await commands.deleteBelongings(of: owners)
     }

@@ -30,6 +30,9 @@ actor KubernetesWatch {
     /// The names of the ConfigMaps that jobs of the store share, which the cluster has; nil where nobody has asked.
     private(set) var contents: Set<String>?
     private var submitted: ContinuousClock.Instant?
+    /// Things of jobs that have ended, to be taken away soon, and when some were taken away last.
+    var waste: [String] = []
+    var lastWaste = ContinuousClock().now
     /// Jobs that were taken away, though the last answer may still have them.
     var cleared: Set<String> = []
     var limits: (keeper: KubernetesKeeper, asked: ContinuousClock.Instant)?
