@@ -26,7 +26,7 @@ from patience import Failed
 
 STAGES = {
     "containers": (worlds.worlds, ("same", "kill", "fetch", "refusals", "ways"), 50),
-    "clusters": (kinds.worlds, ("same", "kill", "chain", "refusals", "ways", "pods"), 40),
+    "clusters": (kinds.worlds, ("same", "kill", "chain", "refusals", "ways", "pods", "away"), 40),
 }
 
 

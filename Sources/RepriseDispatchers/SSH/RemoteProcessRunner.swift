@@ -79,10 +79,24 @@ package struct RemoteProcessRunner: ProcessRunner {
         }
     }
 
-    /// Runs it, and writes what it prints to a file of this machine, however much that is.
+    /// Runs it, and writes what it prints to a file of this machine, however much that is. Throws `FileError` where that
+    /// file cannot be written.
     package func fetch(_ invocation: Invocation, into path: String) async throws -> ProcessResult {
-        try await run(invocation) { words in ["-c", Self.fetching, RemoteScript.mark, path] + words }
+        let result = try await run(invocation) { words in ["-c", Self.fetching, RemoteScript.mark, path] + words }
+        guard result.status == Self.notWritten else { return result }
+        let words = result.errorText.split(whereSeparator: \.isNewline)
+            .first { $0.contains("cat: ") || $0.contains(path) }
+        let isFull = words.map { $0.contains("No space left") || $0.contains("quota") } ?? false
+        throw FileError(
+            operation: "write",
+            path: path,
+            reason: isFull ? .diskFull : .other,
+            message: words.map { String($0.split(separator: ": ").last ?? $0) } ?? ""
+        )
     }
+
+    /// The status where the file here could not be written.
+    private static let notWritten = 74
 
     /// Without what start-up files print before `$0`; the status is that of the program.
     private static let fetching = """
@@ -91,9 +105,12 @@ package struct RemoteProcessRunner: ProcessRunner {
         exec 4>&1
         status=$({
             { "$@" 3>&- 4>&-; echo "$?" >&3; } | {
-                while IFS= read -r line; do [ "$line" != "$mark" ] || exec cat > "$file"; done
+                while IFS= read -r line; do
+                    [ "$line" != "$mark" ] || { cat > "$file" || echo here >&3; exit; }
+                done
             }
         } 3>&1 >&4 4>&-)
+        case $status in *here*) exit \(notWritten) ;; esac
         exit "$status"
         """
 }

@@ -30,14 +30,13 @@ struct `Real SSH: Slurm` {
         )
         let slurm = try bench.makeSlurm()
         let handle = try await slurm.submit(job)
-        try await eventually("its metrics are seen here", every: .milliseconds(50)) {
+        let written = [
+            "stdout.log": "one\n", "stderr.log": "oops\n", "metrics.jsonl": "{\"step\": 1, \"loss\": 2}\n",
+        ]
+        try await eventually("what it has written so far is seen here", every: .milliseconds(50)) {
             _ = try await slurm.status(of: [job: handle])
-            return try bench.files.exists(job.folder + "/metrics.jsonl")
+            return written.allSatisfy { (try? bench.files.text("\(job.folder)/\($0.key)")) == $0.value }
         }
-        _ = try await slurm.status(of: [job: handle])
-        #expect(try bench.output(of: job) == "one\n")
-        #expect(try bench.files.text(job.folder + "/stderr.log") == "oops\n")
-        #expect(try bench.files.text(job.folder + "/metrics.jsonl") == "{\"step\": 1, \"loss\": 2}\n")
         #expect(try !bench.files.exists(job.folder + "/outputs/deep"))
         try bench.files.write("", to: bench.there(job) + "/go")
         guard case .ended(let record, _) = try await slurm.untilEnded(job, handle) else {
@@ -61,10 +60,7 @@ struct `Real SSH: Slurm` {
         var handles: [Job: JobHandle] = [:]
         for job in jobs { handles[job] = try #require(results[job.key]).get() }
         programs.withLock { $0 = [] }
-        for _ in 0..<5 {
-            try await Task.sleep(for: .milliseconds(1100))
-            #expect(try await slurm.status(of: handles).count == 12)
-        }
+        for _ in 0..<5 { #expect(try await slurm.status(of: handles).count == 12) }
         #expect(programs.withLock { $0 }.count == 5, "\(programs.withLock { $0 })")
         for (job, handle) in handles { try await slurm.cancel(job, handle, grace: .zero) }
         for (job, handle) in handles { _ = try await slurm.untilEnded(job, handle) }
@@ -132,20 +128,23 @@ struct `Real SSH: Slurm` {
             throw SSHError.portClosed(try #require(SSHDestination("away")), words: "Connection refused")
         }
         let slurm = try bench.makeSlurm(processes: runner)
-        let job = try bench.makeJob("\(bench.folders.note); echo a; sleep 1; echo b; exit 5")
+        let job = try bench.makeJob(
+            "\(bench.folders.note); echo a; while [ ! -e \"$REPRISE_RUN_DIR/go\" ]; do sleep 0.05; done; echo b; exit 5"
+        )
         let handle = try await slurm.submit(job)
         try await bench.begun(job)
         isAway.withLock { $0 = true }
         var troubles = 0
-        for _ in 0..<40 {
+        try await eventually("three looks fail") {
             do {
                 let status = try await slurm.status(of: [job: handle])[job.key]
                 #expect(status?.isOpen == true, "\(String(describing: status))")
             } catch is SSHError { troubles += 1 }
-            try await Task.sleep(for: .milliseconds(50))
+            return troubles == 3
         }
-        // It is asked less and less often.
-        #expect(troubles > 0 && troubles < 20)
+        try bench.files.write("", to: bench.there(job) + "/go")
+        try await eventually("the job ends there") { ExitFile.read(in: bench.there(job), bench.files) != nil }
+        #expect(ExitFile.read(in: job.folder, bench.files) == nil)
         isAway.withLock { $0 = false }
         guard case .ended(let record, _) = try await slurm.untilEnded(job, handle) else {
             Issue.record("it did not end")

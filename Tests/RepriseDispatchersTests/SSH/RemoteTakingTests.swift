@@ -128,4 +128,20 @@ import Testing
         try expectHere(jobs[0], 0)
         try expectHere(jobs[2], 2)
     }
+
+    @Test func `a disk that is full here is not told as one there`() async throws {
+        let runner = try login.workspace().runner
+        let error = await #expect(throws: FileError.self) {
+            try await runner.fetch(Invocation("sh", ["-c", "head -c 1000000 /dev/zero"]), into: "/dev/full")
+        }
+        #expect(error?.reason == .diskFull && error?.path == "/dev/full" && error?.message == "No space left on device")
+        let nowhere = login.folders.path + "/none/file"
+        let other = await #expect(throws: FileError.self) {
+            try await runner.fetch(Invocation("echo", ["hello"]), into: nowhere)
+        }
+        #expect(other?.reason == .other && other?.path == nowhere)
+        let path = login.folders.path + "/file"
+        #expect(try await runner.fetch(Invocation("sh", ["-c", "echo part; exit 7"]), into: path).status == 7)
+        #expect(try login.files.text(path) == "part\n")
+    }
 }
