@@ -6,7 +6,11 @@ import RepriseSystem
 extension SlurmWatch {
     func ask() async throws {
         let now = clock.now
-        guard !isAsking, pace.isDue(now) else { return }
+        guard !isAsking, pace.isDue(now) else {
+            // As long as nobody has answered, there is no answer.
+            if let trouble, !isAsking { throw trouble }
+            return
+        }
         isAsking = true
         defer { isAsking = false }
         pace.noteTry(now)
@@ -14,6 +18,7 @@ extension SlurmWatch {
             note(try await commands.queue(), asked: now)
         } catch {
             pace.noteFailure()
+            trouble = error
             throw error
         }
     }
@@ -21,7 +26,8 @@ extension SlurmWatch {
     func note(_ answer: [SlurmRow], asked moment: ContinuousClock.Instant) {
         rows = Dictionary(answer.map { ($0.id, $0) }) { first, _ in first }
         asked = moment
-        pace.noteAnswer()
+        trouble = nil
+        if homeTrouble == nil { pace.noteAnswer() }
     }
 
     /// A job that was submitted again has another number than the one that whoever asks was told.

@@ -103,10 +103,11 @@ actor SlurmPlace {
 
     // MARK: Looking
 
-    /// Asks Slurm, and brings in the same breath what is new of these jobs; then everything of those that have ended.
-    ///
-    /// A job whose leavings could not be brought has not ended yet: `problem` says why, and the next look tries again.
-    func look(at jobs: [Job], asking question: [String]) async throws -> Look {
+    /// Asks Slurm, and brings in the same breath what is new of these jobs. Returns those that have ended there, too.
+    func look(
+        at jobs: [Job],
+        asking question: [String]
+    ) async throws -> (answer: (text: String, status: Int)?, ended: [Job]) {
         var logs: [(there: String, here: String)] = []
         for job in jobs {
             guard let submission = jobFiles.submission(of: job), submission.index != nil else { continue }
@@ -116,18 +117,7 @@ actor SlurmPlace {
         let cleared = notedPaths(except: jobs)
         let look = try await workspace.look(at: jobs, logs: logs, clearing: cleared, asking: question)
         for path in cleared { try? files.remove(note(of: path)) }
-        if look.ended.isEmpty { return Look(answer: look.answer) }
-        let (taken, problem) = await workspace.take(look.ended)
-        return Look(answer: look.answer, isWhole: taken.count == look.ended.count, problem: problem)
-    }
-
-    /// What a look told.
-    struct Look {
-        var answer: (text: String, status: Int)?
-        /// Whether everything is here of those that have ended.
-        var isWhole = true
-        /// What kept it from that, where it was not the time.
-        var problem: (any Error)?
+        return look
     }
 
     /// Where the job is executed.

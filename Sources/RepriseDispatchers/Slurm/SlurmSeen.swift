@@ -17,4 +17,6 @@ struct SlurmSeen {
     /// Since when Slurm does not know it, though it has not ended as far as its files tell.
     var forgottenSince: ContinuousClock.Instant?
     var isGivenUp = false
+    /// What it left elsewhere is here, whether or not it wrote down its end.
+    var isHome = false
 }

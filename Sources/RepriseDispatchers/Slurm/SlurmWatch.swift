@@ -25,6 +25,11 @@ actor SlurmWatch {
     /// When the jobs' folders there were last looked at, and when leavings could not be brought from there.
     var visited: ContinuousClock.Instant?
     var failedToBring: ContinuousClock.Instant?
+    /// What brings home what jobs left there.
+    let homecoming: RemoteHomecoming?
+    /// What kept Slurm from answering when it was asked last, and leavings from coming home; told until they do.
+    var trouble: (any Error)?
+    var homeTrouble: (any Error)?
     var known: [JobKey: SlurmSeen] = [:]
     /// When something was last seen to begin or to end, or to be new.
     private var lastNews: ContinuousClock.Instant?
@@ -42,6 +47,7 @@ actor SlurmWatch {
     ) {
         self.commands = commands
         self.place = place
+        homecoming = place.map { [bell] in RemoteHomecoming($0.workspace) { bell.ring(after: .zero) } }
         accounts = SlurmAccounts(commands)
         self.files = files
         jobFiles = SlurmJobFiles(files: files, areFetched: place != nil)
@@ -70,7 +76,7 @@ actor SlurmWatch {
             if let trouble, statuses.isEmpty { throw trouble }
             let forgotten = try await accounts(of: open)
             for (job, handle) in open { statuses[job.key] = judge(job, handle, forgotten) }
-            await bring(open, forgotten, &statuses)
+            await bring(Array(open.keys), &statuses)
             try? await cancelHopeless()
         }
         if isLively(statuses) { bell.ring(after: .milliseconds(100)) }

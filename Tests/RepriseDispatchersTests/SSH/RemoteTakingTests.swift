@@ -21,6 +21,21 @@ import Testing
         return jobs
     }
 
+    /// As many requests as it takes.
+    private func takeAll(_ jobs: [Job], from workspace: RemoteWorkspace) async -> RemoteWorkspace.Taking {
+        var all = RemoteWorkspace.Taking()
+        var rest = jobs
+        while !rest.isEmpty, !all.isCut {
+            let some = await workspace.take(rest)
+            all.taken.formUnion(some.taken)
+            all.failed.formUnion(some.failed)
+            all.problem = all.problem ?? some.problem
+            all.isCut = some.isCut
+            rest.removeAll { some.taken.contains($0.key) || some.failed.contains($0.key) }
+        }
+        return all
+    }
+
     private func expectHere(_ job: Job, _ number: Int) throws {
         #expect(try login.files.text(job.folder + "/outputs/mine") == "\(number)\n")
         #expect(try login.files.text(job.folder + "/stdout.log") == "said \(number)\n")
@@ -31,18 +46,35 @@ import Testing
         let workspace = try login.workspace()
         let jobs = try await ended(40, in: workspace)
         let before = try login.logins()
-        var rest = jobs
-        while !rest.isEmpty {
-            let answer = await workspace.take(rest)
-            #expect(answer.problem == nil && !answer.taken.isEmpty)
-            rest.removeAll { answer.taken.contains($0.key) }
-        }
-        // A slow machine needs some more.
-        #expect(try login.logins() - before < 20)
+        let home = RemoteHomecoming(workspace)
+        await home.bring(jobs)
+        // Who asks again hears of them once.
+        await home.bring(jobs)
+        try await eventually("all are here") { await home.underway.isEmpty }
+        let report = await home.report()
+        #expect(report.taken == Set(jobs.map(\.key)) && report.problem == nil)
+        #expect(await home.report().taken.isEmpty)
+        // How many depends on how slow the machine is.
+        #expect(try login.logins() - before < 40)
         for (number, job) in jobs.enumerated() {
             try expectHere(job, number)
             #expect(try !login.files.exists(job.folder + "/.parcel/leavings.tar"))
         }
+    }
+
+    @Test func `a connection that is cut lets go of all, who may then be asked for again`() async throws {
+        let workspace = try login.workspace()
+        let jobs = try await ended(30, in: workspace)
+        let home = RemoteHomecoming(workspace)
+        try login.cutConnections(after: 20_000)
+        await home.bring(jobs)
+        try await eventually("nothing is under way") { await home.underway.isEmpty }
+        let report = await home.report()
+        #expect(report.problem is SSHError && report.taken.count < 30)
+        try login.cutConnections(after: nil)
+        await home.bring(jobs.filter { !report.taken.contains($0.key) })
+        try await eventually("all are here") { await home.underway.isEmpty }
+        for (number, job) in jobs.enumerated() { try expectHere(job, number) }
     }
 
     @Test func `a request ends with the job with which its time is over`() async throws {
@@ -83,7 +115,7 @@ import Testing
         #expect(isPartly)
         try login.cutConnections(after: nil)
         let rest = jobs.filter { !here.contains($0.key) }
-        #expect(await workspace.take(rest).taken == Set(rest.map(\.key)))
+        #expect(await takeAll(rest, from: workspace).taken == Set(rest.map(\.key)))
         for (number, job) in jobs.enumerated() { try expectHere(job, number) }
     }
 
@@ -111,7 +143,7 @@ import Testing
         let workspace = try login.workspace()
         let jobs = try await ended(3, in: workspace)
         try login.files.remove("\(login.folders.path)/there/\(RemotePlace.run(of: jobs[1]))")
-        let answer = await workspace.take(jobs)
+        let answer = await takeAll(jobs, from: workspace)
         #expect(answer.taken.count == 3 && answer.problem == nil)
         try expectHere(jobs[0], 0)
         try expectHere(jobs[2], 2)
@@ -123,8 +155,8 @@ import Testing
         let jobs = try await ended(3, in: workspace)
         try login.files.remove(jobs[1].folder)
         try login.files.write("in the way", to: jobs[1].folder)
-        let answer = await workspace.take(jobs)
-        #expect(answer.taken == [jobs[0].key, jobs[2].key] && answer.problem != nil)
+        let answer = await takeAll(jobs, from: workspace)
+        #expect(answer.taken == [jobs[0].key, jobs[2].key] && answer.failed == [jobs[1].key] && answer.problem != nil)
         try expectHere(jobs[0], 0)
         try expectHere(jobs[2], 2)
     }
