@@ -37,9 +37,8 @@ extension RemoteWorkspace {
     nonisolated private func take(_ jobs: [Job], _ taking: inout Taking) async throws {
         guard let first = jobs.first else { return }
         let root = try await place().root
-        let marks = "\(first.folder)/\(StagingScript.marks)"
-        let tar = "\(marks)/leavings.tar"
-        try files.makeFolder(marks)
+        let tar = Self.tar(of: first)
+        try files.makeFolder(RepriseSystem.folder(of: tar))
         // That of a process that was killed speaks of other jobs.
         try files.remove(tar)
         defer { try? files.remove(tar) }
@@ -59,6 +58,8 @@ extension RemoteWorkspace {
         if try files.exists(tar) { try unpack(tar, of: jobs, &taking) }
     }
 
+    private static func tar(of job: Job) -> String { "\(job.folder)/\(StagingScript.marks)/leavings.tar" }
+
     nonisolated private func unpack(_ tar: String, of jobs: [Job], _ taking: inout Taking) throws {
         let leavings = try RemoteLeavings(tar, files: files)
         for (number, part) in leavings.parts.sorted(by: { $0.key < $1.key }) where jobs.indices.contains(number) {
@@ -70,6 +71,9 @@ extension RemoteWorkspace {
                         .unpack(tar: tar, from: start, concluding: true)
                 }
                 taking.taken.insert(job.key)
+                // Of a process that was killed in the middle of it.
+                let former = Self.tar(of: job)
+                if former != tar { try? files.remove(former) }
             } catch {
                 taking.failed.insert(job.key)
                 taking.problem = taking.problem ?? error

@@ -137,6 +137,12 @@ import Testing
         let answer = await workspace.take([jobs[1]])
         #expect(answer.taken.isEmpty && answer.problem is SSHError)
         #expect(try !login.files.exists(jobs[1].folder + "/outputs/mine"))
+        // Nor does it lie about for ever.
+        try login.cutConnections(after: nil)
+        try login.files.write("stale", to: stale)
+        #expect(await takeAll(jobs, from: workspace).taken.count == 2)
+        #expect(try !login.files.exists(stale))
+        try expectHere(jobs[1], 1)
     }
 
     @Test func `a folder that is gone there costs the others nothing`() async throws {
