@@ -49,7 +49,7 @@ sweep: {{grid: {{index: "range(0, {COUNT})"}}}}
         said = project.reprise("run", "away.exp.yaml", "--quiet", expecting=2).stderr
         if words not in said or len(project.runs()) != COUNT:
             raise Failed(f"whoever launches meanwhile is told: {said}")
-        if any(run["state"] != "running" for run in project.runs()) or process.poll() is not None:
+        if any(run["state"] not in ("submitted", "running") for run in project.runs()) or process.poll() is not None:
             raise Failed(f"while it is away: {project.states()}\n{heard.read_text()}")
         login.come()
         ending(process)
