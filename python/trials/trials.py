@@ -4,7 +4,7 @@
 Usage: trials.py containers|clusters --reprise PATH [--on ENGINE …] [NAME …]
 
 NAME is a part, which is a file of the folder `containers` or `clusters`; without any, all of them. ENGINE is podman, docker,
-apptainer or process; or slurm, ssh, kubernetes, volume or batch. `./dev engines up` first. What is not up is skipped, and counted
+apptainer or process; or slurm, srun, ssh, kubernetes, volume or batch. `./dev engines up` first. What is not up is skipped, and counted
 in the last lines. Standard library only.
 """
 

@@ -67,9 +67,11 @@ struct SlurmCluster: Cluster {
     /// As what the jobs will be submitted, together.
     func batch(_ preview: ClusterPreview) -> SlurmBatch {
         let workspace = SlurmLogin(parts)?.workspace
-        let runs = workspace.map { $0 + "/jobs" } ?? preview.store + "/runs"
         let batches = workspace.map { $0 + "/batches" } ?? preview.store + "/slurm"
-        let entries = preview.names.map { SlurmBatch.Entry(key: $0, folder: "\(runs)/\($0)") }
+        let entries = preview.names.map { name in
+            let folder = workspace.map { "\($0)/jobs/\(name)" } ?? "\(preview.store)/runs/\(Self.folder(of: name))"
+            return SlurmBatch.Entry(key: name, folder: folder)
+        }
         let isArray = entries.count > 1
         let name = "reprise-" + (isArray ? "ARRAY" : preview.names.first ?? "")
         return SlurmBatch(
@@ -80,5 +82,11 @@ struct SlurmCluster: Cluster {
             hasSecrets: preview.hasSecrets,
             hasContainers: preview.image != nil
         )
+    }
+
+    /// Of a job below `runs`: `RUN-1`, or `RUN-1/steps/train.0` for `RUN-1.train.0`.
+    private static func folder(of name: String) -> String {
+        let parts = name.split(separator: ".", maxSplits: 1)
+        return parts.count > 1 ? "\(parts[0])/steps/\(parts[1])" : name
     }
 }

@@ -28,7 +28,7 @@ package final class Srun: Dispatcher {
     let entropy: any Entropy
     let allocation: SrunAllocation?
     let jobFiles: SlurmJobFiles
-    private let commands: SlurmCommands
+    let commands: SlurmCommands
     private let watch: SrunWatch
 
     package init(
@@ -59,7 +59,14 @@ package final class Srun: Dispatcher {
     package func changes() -> AsyncStream<Void> { watch.bell.stream() }
 
     package func status(of jobs: [Job: JobHandle]) async throws -> [JobKey: JobStatus] {
-        await watch.status(of: Array(jobs.keys))
+        var statuses = await watch.status(of: Array(jobs.keys))
+        let vanished = await watch.takeVanished()
+        if !vanished.isEmpty {
+            let again = await beginAgain(jobs.keys.filter { vanished.contains($0.key) })
+            for key in again { statuses[key] = .submitted }
+            await watch.giveUp(jobs.keys.filter { vanished.contains($0.key) && !again.contains($0.key) })
+        }
+        return statuses
     }
 
     package func find(_ jobs: [Job]) async throws -> [JobKey: JobHandle] {
@@ -94,11 +101,8 @@ package final class Srun: Dispatcher {
         {
             return try await takeBack(job, handle)
         }
-        // The claim is made with one write, which is a moment after the file.
-        for _ in 0..<100 where jobFiles.claim(of: job) == nil {
-            try await ContinuousClock().sleep(for: .milliseconds(10))
-        }
-        guard let step = jobFiles.claim(of: job)?.id, step != SrunFiles.cancelled else { return }
+        let step = try await claimer(of: job)
+        guard step != SrunFiles.cancelled else { return }
         try await commands.cancel(SrunArguments.terminate(step))
         let commands = commands
         // Nobody waits for the end of the job; a supervisor that comes later asks again.
@@ -106,6 +110,17 @@ package final class Srun: Dispatcher {
             try await ContinuousClock().sleep(for: grace)
             try await commands.cancel(SrunArguments.kill(step))
         }
+    }
+
+    /// The step of Slurm's that has claimed the job. The claim is made with one write, which is a moment after the file.
+    private func claimer(of job: Job) async throws -> String {
+        let clock = ContinuousClock()
+        let end = clock.now + .seconds(60)
+        while clock.now < end {
+            if let step = jobFiles.claim(of: job)?.id { return step }
+            try await clock.sleep(for: .milliseconds(10))
+        }
+        throw SlurmError.other(command: "scancel", status: 0, words: "the run is about to begin")
     }
 
     /// What waits will execute nothing any more; it is taken out of the queue as well.

@@ -27,6 +27,14 @@ struct SrunFiles {
         ((try? files.exists("\(folder)/\(SrunScript.begun)")) ?? true) || isAlive
     }
 
+    /// Whether it ended, or was killed, and not well; nobody can tell that of one that another machine began and that lives.
+    var mayBeForgotten: Bool { !isAlive && (status.map { $0 != 0 } ?? !isElsewhere) }
+
+    /// As if it had never been begun. The note of that goes last.
+    func forget() {
+        for name in ["slurm.log", SrunScript.status, SrunScript.begun] { try? files.remove("\(folder)/\(name)") }
+    }
+
     /// With what it ended; nil where it lives, or was killed.
     var status: Int? {
         (try? files.text("\(folder)/\(SrunScript.status)")).flatMap { Int($0.filter { !$0.isWhitespace }) }

@@ -31,7 +31,7 @@ extension Srun {
     }
 
     /// Jobs with the same secrets.
-    private func begin(_ jobs: [Job], _ secrets: [String: String]) async -> [JobKey: Result<JobHandle, any Error>] {
+    func begin(_ jobs: [Job], _ secrets: [String: String]) async -> [JobKey: Result<JobHandle, any Error>] {
         do {
             let halves = secrets.isEmpty ? nil : SlurmSecrets(secrets, using: entropy)
             for job in jobs { try prepare(job, halves) }

@@ -26,6 +26,8 @@ actor SrunWatch {
     private var rows: [String: SlurmRow] = [:]
     private var known: [JobKey: Seen] = [:]
     nonisolated let bell = SlurmBell()
+    /// Jobs whose `srun` has ended and that have not begun: a controller may have forgotten them.
+    private var vanished: Set<JobKey> = []
 
     init(
         _ commands: SlurmCommands,
@@ -52,11 +54,20 @@ actor SrunWatch {
         }
         await askWhyTheyWait(jobs, &statuses)
         await judge(orphans, &statuses)
-        for job in jobs where statuses[job.key]?.isOpen == false { await tidy(job) }
+        for job in jobs where statuses[job.key]?.isOpen == false && !vanished.contains(job.key) { await tidy(job) }
         let open = statuses.values.count(where: \.isOpen)
         if open > 0, open <= Self.few { bell.ring(after: .milliseconds(200)) }
         return statuses
     }
+
+    /// Jobs that may have to be begun again, each told once.
+    func takeVanished() -> Set<JobKey> {
+        defer { vanished = [] }
+        return vanished
+    }
+
+    /// Those of them that are not.
+    func giveUp(_ jobs: [Job]) async { for job in jobs { await tidy(job) } }
 
     // MARK: Looking
 
@@ -75,6 +86,7 @@ actor SrunWatch {
             // Its last words may tell more than the record.
             return record != nil && isDoubtOver(job.key) ? .ended(record ?? ExitRecord(), reason: nil) : asLooks
         }
+        if claim == nil, record == nil, srun.mayBeForgotten { vanished.insert(job.key) }
         guard srun.isBegun else { return .lost(reason: "it was submitted, but never began") }
         guard let status = srun.status else {
             if let record { return .ended(record, reason: evidence(job, claim, record, srun.log).limit) }

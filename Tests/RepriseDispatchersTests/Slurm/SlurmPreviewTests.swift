@@ -31,6 +31,7 @@ import Testing
         ])
         #expect(found.map(dependency) == [nil, "afterok:JOB-1", "afterok:JOB-2"])
         #expect(found.map(\.mark) == ["JOB-1", "JOB-2", nil])
+        #expect(found.last?.text.contains("folder=STORE/runs/RUN-1/steps/evaluate\n") == true)
     }
 
     @Test func `a step of many runs comes after that of its own run`() {
