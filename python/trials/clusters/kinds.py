@@ -157,7 +157,8 @@ class Batch(Cluster):
     life = 6
 
     def settings(self, place):
-        return (f"kind: aws-batch, queue: {self.variables['REPRISE_TEST_BATCH_QUEUE']}, region: {self.variables['AWS_DEFAULT_REGION']}, "
+        # All jobs of moto share this machine, where each has one of its own at AWS.
+        return (f"kind: aws-batch, slots: 8, queue: {self.variables['REPRISE_TEST_BATCH_QUEUE']}, region: {self.variables['AWS_DEFAULT_REGION']}, "
                 f"workspace: '{self.variables['REPRISE_TEST_BATCH_WORKSPACE']}/{place.name}', {published(self)}")
 
     def aws(self, *words, **options):
