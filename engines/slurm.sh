@@ -88,8 +88,8 @@ KillWait=5
 InactiveLimit=0
 Waittime=0
 DefMemPerCPU=100
-# A node of a busy machine may be slow to answer.
-SlurmdTimeout=300
+# A controller that was killed hears of what ended meanwhile when it asks the nodes, three times in this time.
+SlurmdTimeout=20
 MessageTimeout=10
 CONF
 }
