@@ -6,7 +6,9 @@ import RepriseSystem
 /// From jobs to the objects that the cluster takes.
 extension Kubernetes {
     func handOver(_ jobs: [Job]) async -> Results {
-        await tryToHandOver(jobs).mapValues { $0.mapError(KubernetesAway.passing) }
+        let results = await tryToHandOver(jobs)
+        let forbidden = await watch.forbidden(results.values.contains { $0.isForbidden })
+        return results.mapValues { $0.mapError { KubernetesAway.passing($0, forbidden: forbidden) } }
     }
 
     private func tryToHandOver(_ jobs: [Job]) async -> Results {
@@ -167,5 +169,11 @@ extension Kubernetes {
         guard !objects.isEmpty else { return true }
         do { try await commands.own(manifest.list(objects)) } catch { return false }
         return true
+    }
+}
+
+extension Result<JobHandle, any Error> {
+    fileprivate var isForbidden: Bool {
+        if case .failure(let error as KubernetesError) = self, case .notPermitted = error { true } else { false }
     }
 }

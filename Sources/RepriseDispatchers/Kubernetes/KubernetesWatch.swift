@@ -30,6 +30,7 @@ actor KubernetesWatch {
     /// The names of the ConfigMaps that jobs of the store share, which the cluster has; nil where nobody has asked.
     private(set) var contents: Set<String>?
     private var submitted: ContinuousClock.Instant?
+    private var forbiddenSince: ContinuousClock.Instant?
     /// Things of jobs that have ended, to be taken away soon, and when some were taken away last.
     var waste: [String] = []
     var lastWaste = ContinuousClock().now
@@ -91,6 +92,12 @@ actor KubernetesWatch {
     func hasSubmitted() {
         submitted = clock.now
         bell.ring()
+    }
+
+    /// Notes whether the cluster has just forbidden something; for how long it has done so.
+    func forbidden(_ isForbidden: Bool) -> Duration {
+        forbiddenSince = isForbidden ? forbiddenSince ?? clock.now : nil
+        return forbiddenSince.map { clock.now - $0 } ?? .zero
     }
 
     /// Whether the last answer tells all jobs that the store had in the cluster, while nobody submits.

@@ -144,6 +144,12 @@ import Testing
         #expect(!KubernetesError.overQuota(words: "").isAway)
     }
 
+    @Test func `what the cluster forbids is believed after a while`() {
+        let error = KubernetesError.notPermitted(words: "w", namespace: "n")
+        #expect(KubernetesAway.passing(error, forbidden: .zero) as? KubernetesAway == KubernetesAway(cause: error))
+        #expect(KubernetesAway.passing(error, forbidden: .seconds(61)) as? KubernetesError == error)
+    }
+
     @Test func `a ConfigMap that is there already is no reason to take a job back`() async throws {
         let words = #"Error from server (AlreadyExists): error when creating "STDIN": configmaps "NAME" already exists"#
         let cluster = PaperCluster(refusing: ("reprise-", words))
