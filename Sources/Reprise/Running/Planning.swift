@@ -33,6 +33,7 @@ extension Laboratory {
             target: choice.targets.first,
             experiment: first.settings
         )
+        for name in plans.flatMap(\.credentials.values) { try site.checkCredential(name.text) }
         let targets = try PlannedTargets(choice, site)
         plans = try targets.dealtOut(plans)
         for target in targets.settings.values {

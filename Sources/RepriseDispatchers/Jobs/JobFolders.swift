@@ -28,6 +28,8 @@ struct JobFolders: Sendable {
     }
 
     private static let memoryKept = "memory-kept"
+    /// How long a script that was started may take to write its number, on a machine that has much else to do.
+    private static let patience = Duration.seconds(60)
 
     let files: any FileSystem
     let table: ProcessTable
@@ -70,12 +72,16 @@ struct JobFolders: Sendable {
     /// The number of the script's process, when somebody holds the lock; nil where nobody does (any more). Waits for a
     /// script that was just started.
     func processInFlight(_ job: Job) async throws -> Int32? {
-        var pause = 1
+        let clock = ContinuousClock()
+        let begin = clock.now
+        var pause = Duration.milliseconds(1)
         while try isInFlight(job.folder) {
             if let execution = execution(in: job.folder), execution.process > 0 { return execution.process }
-            guard pause < 4096 else { throw MachineJobsError.startHangs(job: job.key, folder: job.folder) }
-            try await Task.sleep(for: .milliseconds(pause))
-            pause *= 2
+            guard clock.now - begin < Self.patience else {
+                throw MachineJobsError.startHangs(job: job.key, folder: job.folder)
+            }
+            try await clock.sleep(for: pause)
+            pause = min(pause * 2, .milliseconds(500))
         }
         return nil
     }

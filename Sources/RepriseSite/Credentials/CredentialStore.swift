@@ -52,19 +52,20 @@ package actor CredentialStore {
     /// Replaces every secret that has been resolved so far.
     package var redactor: Redactor { Redactor(former + Array(resolved.values)) }
 
+    fileprivate static func unknown(_ name: String, among known: [String]) -> Mistake {
+        Mistake(
+            "the site has no credential `\(name)`",
+            why: known.isEmpty ? nil : "it has " + known.map { "`\($0)`" }.joined(separator: ", "),
+            fix: nearestName(to: name, among: known).map { "did you mean `\($0)`?" }
+                ?? "add `credentials: {\(name): {variable: NAME}}` to a site file",
+            code: "unknown-credential"
+        )
+    }
+
     /// The secret of that name. Errors name the credential and where it was looked for, never what was found.
     package func resolve(_ name: String) async throws -> Secret {
         if let secret = resolved[name] { return secret }
-        guard let entry = entries[name] else {
-            let known = entries.keys.sorted()
-            throw Mistake(
-                "the site has no credential `\(name)`",
-                why: known.isEmpty ? nil : "it has " + known.map { "`\($0)`" }.joined(separator: ", "),
-                fix: nearestName(to: name, among: known).map { "did you mean `\($0)`?" }
-                    ?? "add `credentials: {\(name): {variable: NAME}}` to a site file",
-                code: "unknown-credential"
-            )
-        }
+        guard let entry = entries[name] else { throw Self.unknown(name, among: entries.keys.sorted()) }
         let text = try await read(entry, name: name)
         guard let secret = Secret(text) else {
             throw Mistake(
@@ -143,5 +144,13 @@ package actor CredentialStore {
             )
         }
         return String(result.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).first ?? "")
+    }
+}
+
+extension Site {
+    /// Refuses the name of a credential that no site file has. Its secret is looked for when a run needs it.
+    package func checkCredential(_ name: String) throws {
+        guard !credentialNames.contains(name) else { return }
+        throw CredentialStore.unknown(name, among: credentialNames.sorted())
     }
 }

@@ -52,6 +52,16 @@ import Testing
         #expect(try await code(context, nil, ["D": "FROM scratch"]) == "recipe-outside")
     }
 
+    @Test func `have no credential that the site does not have`() async throws {
+        let own = ["reprise.yaml": "credentials: {token: {variable: A_TOKEN}}"]
+        let error = try await mistake("command: a\nenvironment: {credentials: {TOKEN: tokn}}", on: nil, own)
+        #expect(error.code == "unknown-credential")
+        #expect(error.fix == "did you mean `token`?")
+        // Whether its secret is there shows when a run needs it.
+        let known = try await mistake("command: a\nenvironment: {credentials: {TOKEN: token}}", on: nil, own)
+        #expect(known.code == "no-error")
+    }
+
     @Test func `name the place of a reference that is none`() async throws {
         let error = try await mistake("command: a\nenvironment: {image: \"Bad Name\"}")
         #expect(error.place?.line == 2)
