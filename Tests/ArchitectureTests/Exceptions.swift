@@ -8,10 +8,7 @@ let homeExceptions: [String: Set<String>] = [
 ]
 
 /// Files that make a banned call, as `path: [call]`.
-let callExceptions: [String: Set<String>] = [
-    // Waits for what another process writes to disk, which no test's clock can move.
-    "Sources/RepriseDispatchers/Jobs/JobFolders.swift": ["Task.sleep"]
-]
+let callExceptions: [String: Set<String>] = [:]
 
 /// Files longer than 400 lines.
 let longFiles: Set<String> = []

@@ -10,7 +10,9 @@ extension Laboratory {
     package func collectGarbage(dryRun: Bool = false, keepDays: Int = 7) async throws -> GarbageReport {
         let store = try store()
         let now = world.wallClock.now()
-        let rule = GarbageRule(deletedBefore: now.advanced(by: .seconds(-86_400 * keepDays)), isDryRun: dryRun)
+        // With what was deleted within the very millisecond.
+        let bound = now.advanced(by: .seconds(-86_400 * keepDays) + .milliseconds(1))
+        let rule = GarbageRule(deletedBefore: bound, isDryRun: dryRun)
         var report = try store.gc(rule)
         try collectImages(into: &report, of: store, dryRun: dryRun, youth: rule.youth)
         report.bytes += try await collectBatches(of: store, youth: rule.youth, dryRun: dryRun)
