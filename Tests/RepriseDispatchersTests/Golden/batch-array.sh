@@ -276,33 +276,34 @@ grown() {
 watches="$watches $!"
 
 leavings() {
+if [ -z "${tools_are_known-}" ]; then
+    plain= small=
+    case $(unset TAR_OPTIONS; tar --version 2> /dev/null) in *GNU*) plain=--no-unquote small='--no-unquote -b1' ;; esac
+    # Whatever was written or renamed, whatever time a program gave it. Not every find knows this.
+    whole=
+    if find . -prune -cnewer . > /dev/null 2> /dev/null; then whole=yes; fi
+    tools_are_known=yes
+fi
 (
     unset TAR_OPTIONS
     below=${job#"$run"}
     below=${below#/}
     marks=${below:+$below/}.parcel
     cd -- "$run" && mkdir -p "$marks" || exit 125
-    case $(tar --version 2> /dev/null) in *GNU*) plain=--no-unquote ;; *) plain= ;; esac
     exec 2> "$marks/words"
     [ -d outputs ] || mkdir outputs
     set -- -newer "$marks/mark"
-    # Whatever was written or renamed, whatever time a program gave it. Not every find knows this.
-    whole=
-    if find "$marks/ready" -cnewer "$marks/ready" > /dev/null 2> /dev/null; then
-        set -- "$@" -o -cnewer "$marks/ready"
-        whole=yes
-    fi
-    [ ! -e "$marks/place" ] || tar -cf - $plain "$marks/place"
-    find outputs work \( -type f -o -type l \) \( "$@" \) -exec tar -cf - $plain {} +
-    find outputs work -type d -empty -exec tar -cf - $plain {} +
+    [ -z "$whole" ] || set -- "$@" -o -cnewer "$marks/ready"
     # Pipes and sockets mean nothing elsewhere, and whoever made them is told.
-    find outputs work ! -type f ! -type l ! -type d > "$marks/odd"
-    [ ! -s "$marks/odd" ] || tar -cf - $plain "$marks/odd"
+    : > "$marks/odd"
+    find outputs work -type d -empty -exec tar -cf - $small {} + -o \
+        \( -type f -o -type l \) \( "$@" \) -exec tar -cf - $plain {} + -o \
+        ! -type d ! -type f ! -type l -exec sh -c 'odd=$0; printf "%s\n" "$@" >> "$odd"' "$marks/odd" {} +
+    : > "$marks/gone"
     if [ -e "$marks/before" ]; then
         find outputs work > "$marks/after"
         # Lines of the first alone.
         LC_ALL=C sort "$marks/before" "$marks/after" "$marks/after" | uniq -u > "$marks/gone"
-        tar -cf - $plain "$marks/gone"
     fi
     if [ -z "$whole" ] && [ -e "$marks/before" ]; then
         find outputs work \( -type f -o -type l \) ! -newer "$marks/mark" > "$marks/after"
@@ -314,11 +315,15 @@ leavings() {
         done < "$marks/moved"
         [ "$#" -eq 0 ] || tar -cf - $plain "$@"
     fi
+    set --
+    [ ! -e "$marks/place" ] || set -- "$marks/place"
+    for name in odd gone; do [ ! -s "$marks/$name" ] || set -- "$@" "$marks/$name"; done
     for name in stdout.log stderr.log metrics.jsonl started limit exit.json; do
-        [ ! -e "${below:+$below/}$name" ] || tar -cf - $plain "${below:+$below/}$name"
+        [ ! -e "${below:+$below/}$name" ] || set -- "$@" "${below:+$below/}$name"
     done
+    [ "$#" -eq 0 ] || tar -cf - $small "$@"
     echo > "$marks/end"
-    tar -cf - $plain "$marks/words" "$marks/end"
+    tar -cf - $small "$marks/words" "$marks/end"
 )
 }
 
