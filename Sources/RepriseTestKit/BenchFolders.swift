@@ -61,8 +61,9 @@ package final class BenchFolders: Sendable {
         }
     }
 
-    /// Takes 80 MB and keeps it.
-    private static let hog = "x=$(head -c 80000000 /dev/zero | tr '\\0' x); sleep 300"
+    /// Takes 80 MB and keeps it. The kernel is told whom to end for that: while one is dying it might pick the script.
+    private static let hog =
+        "echo 500 > /proc/self/oom_score_adj; x=$(head -c 80000000 /dev/zero | tr '\\0' x); sleep 300"
 }
 
 /// An engine to try the contract on with real folders, which lie where the job sees them, or are carried there.
