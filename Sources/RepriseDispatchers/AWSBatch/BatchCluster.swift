@@ -103,7 +103,9 @@ struct BatchCluster: Cluster {
     /// Lists what lies there, which whoever may not use the bucket may not.
     private func bucket(_ commands: AWSCommands) async throws -> String {
         let session = AWSSession(commands, wallClock: parts.wallClock)
-        let folder = parts.folder.isEmpty ? temporaryFolder(parts.variables) : parts.folder
+        let isPassing = parts.folder.isEmpty
+        let folder = isPassing ? temporaryFolder(parts.variables) : parts.folder
+        defer { if isPassing { try? parts.files.remove(folder) } }
         let transfers = S3Transfers(
             processes: parts.processes,
             files: parts.files,
@@ -115,8 +117,10 @@ struct BatchCluster: Cluster {
         return "files by `\(settings.workspace ?? "")`"
     }
 
+    /// One of its own each time: others look from here, too.
     private func temporaryFolder(_ variables: [String: String]) -> String {
-        (variables["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp") + "/reprise-aws-check"
+        let mark = withUnsafeBytes(of: LiveEntropy().next().bigEndian) { hexadecimal($0) }
+        return (variables["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp") + "/reprise-aws-check-" + mark
     }
 
     func preview(_ preview: ClusterPreview) -> String {

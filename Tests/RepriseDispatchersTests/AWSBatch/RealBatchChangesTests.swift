@@ -53,7 +53,7 @@ struct `Real AWS Batch that changes in the middle` {
         var settings = bench.settings()
         settings.workspace = "s3://\(bucket)/work"
         let batch = bench.makeBatch(settings)
-        let jobs = try (0..<2).map { try bench.makeJob("\(bench.folders.note); sleep \($0 == 0 ? 1 : 300)") }
+        let jobs = try (0..<2).map { try bench.makeJob("\(bench.folders.note); sleep \($0 == 0 ? 10 : 300)") }
         let results = await batch.submit(jobs)
         let handles = try jobs.map { try #require(results[$0.key]).get() }
         for job in jobs { try await bench.begun(job) }
@@ -72,7 +72,9 @@ struct `Real AWS Batch that changes in the middle` {
         for (job, handle) in zip(jobs, handles) {
             switch try await untilEnded(batch, job, handle) {
             case .ended(let record, let reason)?:
-                #expect(!record.isSuccess && reason?.isEmpty == false, "\(record) \(reason ?? "")")
+                // The first may have come home before the bucket was gone.
+                let isHome = job == jobs[0] && record.isSuccess
+                #expect(isHome || !record.isSuccess && reason?.isEmpty == false, "\(record) \(reason ?? "")")
             // moto calls one a success that was terminated as it ended.
             case .lost(let reason)?: #expect(reason.contains("nothing came back"))
             case let status: Issue.record("it did not end: \(String(describing: status))")

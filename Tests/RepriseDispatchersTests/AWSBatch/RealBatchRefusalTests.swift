@@ -17,7 +17,7 @@ struct `Real AWS Batch before anything is queued` {
         try await makeQueue()
         do {
             let cluster = try cluster()
-            #expect(await cluster.examine().problems.isEmpty)
+            #expect(await problems(cluster) == [])
             #expect(await cluster.refusal(of: [Resources(), Resources(cpus: 4, memory: 8 << 30, gpus: 1)]) == nil)
             for (demand, words) in [
                 (Resources(cpus: 7), "7 processors: the compute environment `\(name)` has at most 6"),
@@ -41,11 +41,15 @@ struct `Real AWS Batch before anything is queued` {
         try await removeQueue()
     }
 
+    private func problems(_ cluster: some Cluster) async -> [String] {
+        await cluster.examine().problems.map { "\($0.what): \($0.why ?? "")" }
+    }
+
     @Test func `a definition that is not active any more is no definition`() async throws {
         let bench = try await BatchBench()
         var settings: [String: Value] = ["job-definition": .string(bench.settings().definition ?? "")]
         let cluster = try cluster(queue: TestEngine.batchQueue, settings)
-        #expect(await cluster.examine().problems.isEmpty)
+        #expect(await problems(cluster) == [])
         let commands = cluster.commands
         let known = try #require(
             BatchReply.definition(try await commands.definition(bench.settings().definition ?? ""))
