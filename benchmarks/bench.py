@@ -217,16 +217,17 @@ class Bench:
         sys.path.insert(0, str(HERE))
         import kubernetes
         engines = [str(HERE.parent / "engines" / "engines.sh")]
-        run(*engines, "up", "--for", os.getpid(), "kubernetes")
+        # Podman sends the image to the registry, from where pods fetch it.
+        run(*engines, "up", "--for", os.getpid(), "podman", "registry", "kubernetes")
         try:
             status = run(*engines, "status", "kubernetes").stdout
             if not re.search(r"^kubernetes +root +up ", status, re.MULTILINE):
                 return missing("kubernetes", "runs of `true`", "all tools", status.strip() or "there is no cluster here")
             variables = shlex.split(run(*engines, "env").stdout)
-            os.environ.update(word.split("=", 1) for word in variables if word.startswith(("KUBECONFIG=", "REPRISE_TEST_CLAIM=")))
+            os.environ.update(word.split("=", 1) for word in variables if "=" in word)
             kubernetes.KubernetesBench(row, missing, self.reprise, self.scratch, self.options).run()
         finally:
-            run(*engines, "down", "--for", os.getpid(), "kubernetes")
+            run(*engines, "down", "--for", os.getpid())
 
     def containers(self):
         sys.path.insert(0, str(HERE))
