@@ -26,7 +26,7 @@ package protocol DispatcherBench: Sendable {
     /// A job that is ready to be submitted.
     func makeJob(_ key: JobKey, _ behaviour: JobBehaviour) throws -> Job
     /// How often the job's command was begun.
-    func executions(of job: Job) throws -> Int
+    func executions(of job: Job) async throws -> Int
     /// Kills the process that leads the job; false where there is none on this machine.
     func killLeader(_ handle: JobHandle) -> Bool
     /// What the engine still has of the job, such as the names of containers.
@@ -81,7 +81,7 @@ package struct DispatcherContract {
         #expect(try await other.submit(job) == first)
         try await end(job, first, dispatcher)
         #expect(try await other.submit(job) == first)
-        #expect(try bench.executions(of: job) <= 1)
+        #expect(try await bench.executions(of: job) <= 1)
     }
 
     private mutating func severalAtOnceStartOne() async throws {
@@ -93,7 +93,7 @@ package struct DispatcherContract {
         }
         #expect(handles.count == 1)
         for handle in handles { _ = try await untilEnded(job, handle, dispatchers[0]) }
-        #expect(try bench.executions(of: job) == 1)
+        #expect(try await bench.executions(of: job) == 1)
     }
 
     private mutating func anotherProcessFindsIt() async throws {
@@ -162,7 +162,7 @@ package struct DispatcherContract {
             }
             #expect(record.status == 4)
         }
-        #expect(try bench.executions(of: job) == 1)
+        #expect(try await bench.executions(of: job) == 1)
     }
 
     /// By a dispatcher that did not start it, since that is the harder case.
@@ -171,7 +171,7 @@ package struct DispatcherContract {
         let handle = try await bench.makeDispatcher().submit(job)
         let other = try bench.makeDispatcher()
         try await eventually("the command of job \(job.key) begins", every: .milliseconds(2)) {
-            try bench.executions(of: job) > 0
+            try await bench.executions(of: job) > 0
         }
         try await other.cancel(job, handle, grace: .milliseconds(behaviour == .runs ? 120_000 : 100))
         guard case .ended(let record, _) = try await untilEnded(job, handle, other) else {
@@ -188,7 +188,7 @@ package struct DispatcherContract {
         let first = try bench.makeDispatcher()
         let handle = try await first.submit(job)
         try await eventually("the command of job \(job.key) begins", every: .milliseconds(2)) {
-            try bench.executions(of: job) > 0
+            try await bench.executions(of: job) > 0
         }
         guard bench.killLeader(handle) else { return try await end(job, handle, first) }
         let dispatcher = isAdopted ? try bench.makeDispatcher() : first
@@ -198,7 +198,7 @@ package struct DispatcherContract {
         case let status: Issue.record("a job whose leader was killed is reported as \(status)")
         }
         #expect(try await dispatcher.submit(job) == handle)
-        #expect(try bench.executions(of: job) == 1)
+        #expect(try await bench.executions(of: job) == 1)
         #expect(try await bench.leftovers(of: job) == [])
     }
 

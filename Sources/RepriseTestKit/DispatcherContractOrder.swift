@@ -13,7 +13,7 @@ extension DispatcherContract {
         var last = try makeJob(.exits(0))
         for job in jobs { last.after.append(JobNeed(handle: try #require(results[job.key]).get(), folder: job.folder)) }
         let handle = try await dispatcher.submit(last)
-        #expect(try bench.executions(of: last) == 0)
+        #expect(try await bench.executions(of: last) == 0)
         // Whoever comes later knows nothing of what comes after what.
         let other = try bench.makeDispatcher()
         let end = try await other.untilEnded(last, handle)
@@ -21,7 +21,7 @@ extension DispatcherContract {
             Issue.record("what comes last is reported as \(end)")
             return
         }
-        for job in [first] + jobs { #expect(try bench.executions(of: job) == 1) }
+        for job in [first] + jobs { #expect(try await bench.executions(of: job) == 1) }
         let needed = try await other.untilEnded(first, need.handle)
         guard case .ended(let former, _) = needed, let began = record.startedAt, let ended = former.endedAt else {
             return
@@ -41,15 +41,15 @@ extension DispatcherContract {
         for (job, handle) in [(third, thirdHandle), (second, secondHandle)] {
             let status = try await dispatcher.untilEnded(job, handle)
             #expect(status == .returned, "\(status)")
-            #expect(try bench.executions(of: job) == 0)
+            #expect(try await bench.executions(of: job) == 0)
             // Once more, for whoever did not write it down.
             #expect(try await bench.makeDispatcher().untilEnded(job, handle) == .returned)
         }
         second.after = []
         let again = try await dispatcher.submit(second)
         _ = try await bench.makeDispatcher().untilEnded(second, again)
-        #expect(try bench.executions(of: second) == 1)
-        #expect(try bench.executions(of: third) == 0)
+        #expect(try await bench.executions(of: second) == 1)
+        #expect(try await bench.executions(of: third) == 0)
     }
 
     mutating func whatIsTakenBackMayGoAgain() async throws {
@@ -67,7 +67,7 @@ extension DispatcherContract {
         try await dispatcher.cancel(first, handle, grace: .seconds(120))
         _ = try await dispatcher.untilEnded(first, handle)
         #expect(try await other.untilEnded(second, latter) == .returned)
-        #expect(try bench.executions(of: second) == 0)
+        #expect(try await bench.executions(of: second) == 0)
     }
 
     private mutating func makeJob(_ behaviour: JobBehaviour, after: [JobNeed]) throws -> Job {

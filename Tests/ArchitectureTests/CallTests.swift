@@ -39,6 +39,8 @@ private let bannedEverywhere: [(text: String, instead: String)] = [
     ("as!", "use `as?` and say what to do otherwise"),
     ("@unchecked", "use an actor, or a Mutex in a final class"),
     ("nonisolated(unsafe)", "use an actor, or a Mutex in a final class"),
+    // It crashes now and then while it counts open files, and leaves zombies.
+    ("Process()", "use a `LiveProcessRunner`"),
 ]
 
 private let testKit = "Sources/RepriseTestKit/"

@@ -17,26 +17,28 @@ private struct HashedContent: ContentStore {
 @Suite final class `Outputs of a job` {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "reprise-out-\(UUID().uuidString)").path
     private let files = LiveFileSystem()
+    private var run: String { folder + "/run" }
+    private var work: String { run + "/work" }
 
     init() throws {
-        try files.makeFolder(folder + "/run/work/plots/deep")
-        try files.makeFolder(folder + "/run/outputs/sub")
+        try files.makeFolder(work + "/plots/deep")
+        try files.makeFolder(run + "/outputs/sub")
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     private func collect(_ patterns: String..., largest: Int64 = .max) throws -> CollectedOutputs {
         let places = OutputCollector.Places(
-            run: folder + "/run",
-            work: folder + "/run/work",
-            outputs: folder + "/run/outputs"
+            run: run,
+            work: work,
+            outputs: run + "/outputs"
         )
         return try OutputCollector(files: files, content: HashedContent(), largest: largest)
             .collect(patterns.map { OutputRule(pattern: $0) }, in: places)
     }
 
     private func write(_ path: String, _ text: String = "x") throws {
-        try files.write(text, to: "\(folder)/run/\(path)")
+        try files.write(text, to: "\(run)/\(path)")
     }
 
     @Test func `what rules name and what lies in outputs is kept, each once`() throws {
@@ -63,10 +65,10 @@ private struct HashedContent: ContentStore {
 
     @Test func `links inside the run are kept as what they point to, others are refused`() throws {
         try write("work/real.bin", "content")
-        try files.makeLink(folder + "/run/work/link.bin", to: "real.bin")
-        try files.makeLink(folder + "/run/work/out.bin", to: "/etc/passwd")
-        try files.makeLink(folder + "/run/work/circle.bin", to: "circle.bin")
-        try files.makeLink(folder + "/run/work/up.bin", to: "../../../../../../../../etc/passwd")
+        try files.makeLink(work + "/link.bin", to: "real.bin")
+        try files.makeLink(work + "/out.bin", to: "/etc/passwd")
+        try files.makeLink(work + "/circle.bin", to: "circle.bin")
+        try files.makeLink(work + "/up.bin", to: "../../../../../../../../etc/passwd")
         let found = try collect("*.bin")
         #expect(found.records.map(\.path) == ["link.bin", "real.bin"])
         #expect(Set(found.records.map(\.digest)).count == 1)

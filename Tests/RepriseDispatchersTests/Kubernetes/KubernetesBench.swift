@@ -50,7 +50,7 @@ final class KubernetesBench: FolderBench {
         return job
     }
 
-    func executions(of job: Job) throws -> Int {
+    func executions(of job: Job) async throws -> Int {
         let names = carries ? ["outputs/executions", "metrics.jsonl"] : ["executions"]
         let here =
             try names
@@ -59,25 +59,18 @@ final class KubernetesBench: FolderBench {
                 return try files.text(job.folder + "/" + name).split(separator: "\n").count
             }
             .max() ?? 0
-        return here == 0 && carries ? executionsElsewhere(of: job) : here
+        return here == 0 && carries ? try await executionsElsewhere(of: job) : here
     }
 
     /// Nothing comes here while nobody asks how the job stands.
-    private func executionsElsewhere(of job: Job) -> Int {
+    private func executionsElsewhere(of job: Job) async throws -> Int {
         let script = """
             pod=$(kubectl get pods --selector=reprise/run="$0" --output=name | head -n 1) && [ -n "$pod" ] &&
                 kubectl exec "$pod" --container=keeper -- cat /reprise/files/run/outputs/executions
             """
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", script, job.key.run.description]
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return 0 }
-        let bytes = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return bytes.count { $0 == UInt8(ascii: "\n") }
+        let words = ["-c", script, job.key.run.description]
+        return try await LiveProcessRunner().run(Invocation("/bin/sh", words)).output
+            .count { $0 == UInt8(ascii: "\n") }
     }
 
     /// Things of the job in the cluster, a while after its end.

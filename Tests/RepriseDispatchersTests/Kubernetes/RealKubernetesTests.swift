@@ -51,7 +51,7 @@ struct `Real Kubernetes` {
         #expect(try await other.submit(jobs[1]) == found[jobs[1].key])
         for job in jobs {
             _ = try await other.untilEnded(job, try #require(found[job.key]))
-            #expect(try bench.executions(of: job) == 1)
+            #expect(try await bench.executions(of: job) == 1)
         }
     }
 
@@ -138,7 +138,7 @@ struct `Real Kubernetes` {
             return
         }
         #expect(record.signal == 15 && reason == "deleted from the cluster", "\(record) \(reason ?? "")")
-        for job in jobs { #expect(try bench.executions(of: job) == 1) }
+        for job in jobs { #expect(try await bench.executions(of: job) == 1) }
     }
 
     @Test(arguments: ["image", "account", "claim", "size"])

@@ -98,7 +98,7 @@ struct StagedFolders {
     }
 
     /// An archive of code: the files of a folder, all modified at the same time.
-    func code(_ content: [String: String]) throws -> String {
+    func code(_ content: [String: String]) async throws -> String {
         var tar = TarFile(limit: 1 << 20, files)
         for (path, text) in content.sorted(by: { $0.key < $1.key }) {
             try tar.add(Array(text.utf8), as: Array(path.utf8))
@@ -109,11 +109,9 @@ struct StagedFolders {
         try tar.finish()
         let path = folder + "/code:1.tar"
         try files.write(tar.bytes, to: path)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", "gzip -n < \"$1\" > \"$1.gz\"", "sh", path]
-        try process.run()
-        process.waitUntilExit()
+        let zipped = try await LiveProcessRunner()
+            .run(Invocation("/bin/sh", ["-c", "gzip -n < \"$1\" > \"$1.gz\"", "sh", path]))
+        try #require(zipped.status == 0, "\(zipped.errorText)")
         return path + ".gz"
     }
 }

@@ -9,7 +9,9 @@ import Testing
     func `code and files arrive, and what the job wrote comes back`(_ tools: StagedFolders.Tools) async throws {
         let staged = try StagedFolders(tools)
         defer { staged.remove() }
-        let code = try staged.code(["train.py": "print(1)\n", "lib/a.py": "a\n", "lib/b.py": "b\n", "keep/c": "c"])
+        let code = try await staged.code([
+            "train.py": "print(1)\n", "lib/a.py": "a\n", "lib/b.py": "b\n", "keep/c": "c",
+        ])
         try staged.files.write("{}", to: staged.here + "/parameters.json")
         try staged.files.write("exit 0", to: staged.here + "/run.sh", mode: 0o755)
         try await staged.stage(["parameters.json", "run.sh"], code: code)
@@ -44,7 +46,7 @@ import Testing
         let staged = try StagedFolders(tools)
         defer { staged.remove() }
         try await staged.stage([])
-        let make = #"/usr/bin/mkfifo "$run/work/pipe" "$run/outputs/a b"; echo x > "$run/outputs/c""#
+        let make = #"cd "$run" && /usr/bin/mkfifo work/pipe "outputs/a b" && echo x > outputs/c"#
         let made = try await staged.execute(make)
         try #require(made.status == 0, "\(made.errorText)")
         try await staged.fetch()
@@ -61,7 +63,7 @@ import Testing
     func `what did not change stays there`(_ tools: StagedFolders.Tools) async throws {
         let staged = try StagedFolders(tools, below: "/steps/eval")
         defer { staged.remove() }
-        let code = try staged.code(["a.py": "a\n"])
+        let code = try await staged.code(["a.py": "a\n"])
         try staged.files.makeFolder(staged.here + "/outputs")
         try staged.files.write("model", to: staged.here + "/outputs/model")
         try staged.files.write("x", to: "\(staged.work)/made")
@@ -82,7 +84,7 @@ import Testing
     func `names are bytes, whatever they mean to a shell or to tar`(_ tools: StagedFolders.Tools) async throws {
         let staged = try StagedFolders(tools)
         defer { staged.remove() }
-        let code = try staged.code(["-rf": "dash\n", "it's \"odd\" $(x) `y`": "odd\n"])
+        let code = try await staged.code(["-rf": "dash\n", "it's \"odd\" $(x) `y`": "odd\n"])
         try await staged.stage([], code: code)
         let long = String(repeating: "long", count: 50)
         try await staged.work(
@@ -116,7 +118,7 @@ import Testing
     func `modes, times, links and hard links come back as they were`(_ tools: StagedFolders.Tools) async throws {
         let staged = try StagedFolders(tools)
         defer { staged.remove() }
-        let code = try staged.code(["a.py": "a\n", "tool": "t"])
+        let code = try await staged.code(["a.py": "a\n", "tool": "t"])
         try await staged.stage([], code: code)
         try await staged.work(
             """
@@ -142,7 +144,7 @@ import Testing
     ) async throws {
         let staged = try StagedFolders(tools, below: "/steps/two")
         defer { staged.remove() }
-        let code = try staged.code(["a.py": "a\n", "old/b.py": "b\n", "becomes/file": "f"])
+        let code = try await staged.code(["a.py": "a\n", "old/b.py": "b\n", "becomes/file": "f"])
         try staged.files.makeFolder(staged.here + "/outputs/none")
         try staged.files.write("m", to: staged.here + "/outputs/m")
         try staged.files.remove("\(staged.work)/becomes")
@@ -159,7 +161,7 @@ import Testing
     func `staging is done once, and again after it was cut off`(_ tools: StagedFolders.Tools) async throws {
         let staged = try StagedFolders(tools)
         defer { staged.remove() }
-        let code = try staged.code(["a.py": "a\n"])
+        let code = try await staged.code(["a.py": "a\n"])
         let whole = try staged.files.read(code, limit: 1 << 20)
         try staged.files.write(Array(whole.prefix(whole.count / 2)), to: code)
         let cut = try await staged.execute(StagingScript.unpack + "\necho started", code: code)
@@ -177,7 +179,7 @@ import Testing
         try #require(geteuid() != 0 || tools.isHere)
         let staged = try StagedFolders(tools)
         defer { staged.remove() }
-        try await staged.stage([], code: try staged.code(["a.py": "a\n"]))
+        try await staged.stage([], code: staged.code(["a.py": "a\n"]))
         try await staged.work("echo x > ../outputs/x; echo y > ../outputs/y; chmod 0 ../outputs/x")
         try await staged.fetch()
         #expect(try staged.text("outputs/y") == "y\n")

@@ -9,6 +9,9 @@ import Testing
     private static let snapshot = SHA256Hasher.digest(of: [1])
     private static let base = ImageIdentity(id: SHA256Hasher.digest(of: [2]), reference: "python:3")
 
+    /// Where code lies in every image.
+    private static let code = "/reprise/work"
+
     private func order(_ code: String, labels: [String: String] = ["org.reprise.snapshot": "1"]) -> BakeOrder {
         BakeOrder(snapshot: Self.snapshot, code: code, folder: "sub", base: Self.base, labels: labels)
     }
@@ -23,8 +26,8 @@ import Testing
                 """
                 FROM localhost/reprise-base:\(Self.base.id)
                 ARG SOURCE_DATE_EPOCH=315619200
-                COPY code /reprise/work
-                WORKDIR /reprise/work/sub
+                COPY code \(Self.code)
+                WORKDIR \(Self.code)/sub
                 LABEL "org.reprise.snapshot"="1"
 
                 """
@@ -49,7 +52,7 @@ import Testing
                 From: /images/\(Self.base.id.short).sif
 
                 %files
-                    code /reprise/work
+                    code \(Self.code)
 
                 %labels
                     org.reprise.snapshot 1

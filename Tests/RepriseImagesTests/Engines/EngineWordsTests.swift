@@ -26,7 +26,7 @@ import Testing
             .docker,
             "Error response from daemon: pull access denied for nope, repository does not exist or may require 'docker login': denied: requested access to the resource is denied"
         ),
-        (.docker, "write /data/tmp/GetImageBlob1: no space left on device"),
+        (.docker, "write /scratch/GetImageBlob1: no space left on device"),
         (.docker, "no matching manifest for linux/amd64 in the manifest list entries"),
         (.podman, "Error: inspecting object: nope:9: image not known"),
         (
@@ -43,7 +43,7 @@ import Testing
         ),
         (
             .podman,
-            "Error: writing blob: storing blob to file \"/var/tmp/storage1/1\": write /var/tmp/storage1/1: no space left on device"
+            "Error: writing blob: storing blob to file \"/scratch/storage1/1\": write /scratch/storage1/1: no space left on device"
         ),
         (
             .podman,
