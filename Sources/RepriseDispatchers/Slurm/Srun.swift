@@ -86,7 +86,9 @@ package final class Srun: Dispatcher {
     }
 
     /// The name that Slurm has for it.
-    static func handle(of job: Job) -> JobHandle { JobHandle("reprise-\(job.key)") }
+    static func handle(of job: Job) -> JobHandle { handle(of: job.key) }
+    static func handle(of key: JobKey) -> JobHandle { JobHandle("\(prefix)\(key)") }
+    static let prefix = "reprise-"
 
     // MARK: Cancelling
 

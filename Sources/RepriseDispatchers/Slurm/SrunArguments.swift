@@ -44,6 +44,8 @@ enum SrunArguments {
 
     static func kill(_ step: String) -> [String] { ["--quiet", "--signal=KILL", step] }
 
+    static func cancel(numbers: [String]) -> [String] { ["--quiet"] + numbers }
+
     /// Every job of that name, which is one.
     static func cancel(named name: String) -> [String] { ["--quiet", "--me", "--name=" + name] }
 }

@@ -10,8 +10,10 @@ struct SrunFiles {
     private let folder: String
     private let files: any FileSystem
 
-    init(_ job: Job, _ files: any FileSystem) {
-        folder = job.folder
+    init(_ job: Job, _ files: any FileSystem) { self.init(job.folder, files) }
+
+    init(_ folder: String, _ files: any FileSystem) {
+        self.folder = folder
         self.files = files
     }
 

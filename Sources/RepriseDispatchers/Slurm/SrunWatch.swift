@@ -142,6 +142,9 @@ actor SrunWatch {
             if let answer = try? await commands.queue() {
                 rows = Dictionary(answer.map { ($0.name, $0) }) { first, _ in first }
                 pace.noteAnswer()
+                // Those who wait may wait for these.
+                let strays = SrunStrays(files: files).numbers(among: answer, besides: waiting[0])
+                if !strays.isEmpty { try? await commands.cancel(SrunArguments.cancel(numbers: strays)) }
             } else {
                 pace.noteFailure()
             }

@@ -23,6 +23,24 @@ public struct JobKey: Hashable, Sendable, Codable, CustomStringConvertible {
         return parts.joined(separator: ".") + (attempt > 1 ? "@\(attempt)" : "")
     }
 
+    /// What `description` tells; nil for other text.
+    package init?(_ text: some StringProtocol) {
+        let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        let words = (parts.first ?? "").split(separator: ".", omittingEmptySubsequences: false)
+        guard let run = words.first.flatMap({ RunID($0) }), (1...3).contains(words.count) else { return nil }
+        self.init(run: run)
+        if words.count > 1 { step = String(words[1]) }
+        if words.count > 2 {
+            guard let number = Int(words[2]) else { return nil }
+            split = number
+        }
+        if parts.count > 1 {
+            guard let number = Int(parts[1]) else { return nil }
+            attempt = number
+        }
+        guard description == String(text) else { return nil }
+    }
+
     /// The folder of the job below the run's folder: empty for a single command's first attempt, else
     /// `steps/train.3`, and `attempts/2` below that for the second attempt.
     public var folder: String {

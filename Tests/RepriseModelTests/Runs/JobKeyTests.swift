@@ -21,4 +21,17 @@ import Testing
         #expect(Set(keys.map(\.folder)).count == keys.count)
         #expect(Set(keys.map(\.description)).count == keys.count)
     }
+
+    @Test func `is read as it is written`() throws {
+        let run = try #require(RunID(String(repeating: "ab", count: 16)))
+        for key in [
+            JobKey(run: run), JobKey(run: run, attempt: 2), JobKey(run: run, step: "train"),
+            JobKey(run: run, step: "train", split: 0), JobKey(run: run, step: "a-b", split: 12, attempt: 3),
+        ] {
+            #expect(JobKey(key.description) == key)
+        }
+        for text in ["", "train", "\(run).a.b", "\(run).a.1.2", "\(run)@", "\(run)@1", "\(run)@02", "\(run).a.01"] {
+            #expect(JobKey(text) == nil, "\(text)")
+        }
+    }
 }
