@@ -60,6 +60,8 @@ package final class Srun: Dispatcher {
 
     package func status(of jobs: [Job: JobHandle]) async throws -> [JobKey: JobStatus] {
         var statuses = await watch.status(of: Array(jobs.keys))
+        let unknown = await watch.takeUnknown()
+        if !unknown.isEmpty { await endForgotten(jobs.keys.filter { unknown.contains($0.key) }) }
         let vanished = await watch.takeVanished()
         if !vanished.isEmpty {
             let again = await beginAgain(jobs.keys.filter { vanished.contains($0.key) })
@@ -128,7 +130,12 @@ package final class Srun: Dispatcher {
     /// What waits will execute nothing any more; it is taken out of the queue as well.
     private func takeBack(_ job: Job, _ handle: JobHandle) async throws {
         if allocation == nil { try await commands.cancel(SrunArguments.cancel(named: handle.description)) }
+        await signal("TERM", job)
+    }
+
+    /// Sends a signal to the job's `srun` and to what began it, where they live on this machine.
+    func signal(_ name: String, _ job: Job) async {
         guard let process = SrunFiles(job, files).process else { return }
-        _ = try? await processes.run(Invocation("sh", ["-c", "kill -s TERM -- -\(process)"]))
+        _ = try? await processes.run(Invocation("sh", ["-c", "kill -s \(name) -- -\(process)"]))
     }
 }

@@ -36,16 +36,37 @@ extension Srun {
         return Set(forgotten.map(\.key))
     }
 
+    /// Ends every `srun` among them that waits for the answer of a controller that is gone. What then becomes of its job the next look
+    /// decides.
+    ///
+    /// By force, for else it would cancel its allocation, whose number may be another's by now.
+    func endForgotten(_ jobs: [Job]) async {
+        guard let start = try? await commands.start() else { return }
+        for job in jobs
+        where jobFiles.claim(of: job) == nil && wasBegun(job, before: start) && formerStart(job) != start {
+            await signal("KILL", job)
+        }
+    }
+
     private func isForgotten(_ job: Job, by start: Int64) -> Bool {
         let srun = SrunFiles(job, files)
         guard jobFiles.claim(of: job) == nil, srun.mayBeForgotten else { return false }
         // The half that went by way of Slurm is gone with it.
         let hasHalf = (try? files.exists("\(job.folder)/\(SlurmSecrets.file)")) == true
         guard !job.secrets.isEmpty || !hasHalf else { return false }
-        let former = (try? files.text("\(job.folder)/\(Self.again)")).flatMap { Int64($0.filter { !$0.isWhitespace }) }
+        let former = formerStart(job)
         // Whoever began it again may have been killed before it had.
         guard srun.isBegun else { return former != nil }
-        guard former != start, let note = try? files.status("\(job.folder)/\(SrunScript.begun)") else { return false }
+        return former != start && wasBegun(job, before: start)
+    }
+
+    /// The start of the controller for which the job was begun again; nil where it was not.
+    private func formerStart(_ job: Job) -> Int64? {
+        (try? files.text("\(job.folder)/\(Self.again)")).flatMap { Int64($0.filter { !$0.isWhitespace }) }
+    }
+
+    private func wasBegun(_ job: Job, before start: Int64) -> Bool {
+        guard let note = try? files.status("\(job.folder)/\(SrunScript.begun)") else { return false }
         return note.modified / 1_000_000_000 <= start + Self.skew
     }
 }

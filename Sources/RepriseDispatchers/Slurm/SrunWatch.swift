@@ -28,6 +28,8 @@ actor SrunWatch {
     nonisolated let bell = SlurmBell()
     /// Jobs whose `srun` has ended and that have not begun: a controller may have forgotten them.
     private var vanished: Set<JobKey> = []
+    /// Jobs whose `srun` waits for what Slurm does not know.
+    private var unknown: Set<JobKey> = []
 
     init(
         _ commands: SlurmCommands,
@@ -66,7 +68,13 @@ actor SrunWatch {
         return vanished
     }
 
-    /// Those of them that are not.
+    /// Jobs whose `srun` may wait for ever, each told once.
+    func takeUnknown() -> Set<JobKey> {
+        defer { unknown = [] }
+        return unknown
+    }
+
+    /// Those of the vanished that are not begun again.
     func giveUp(_ jobs: [Job]) async { for job in jobs { await tidy(job) } }
 
     // MARK: Looking
@@ -142,9 +150,7 @@ actor SrunWatch {
             if let answer = try? await commands.queue() {
                 rows = Dictionary(answer.map { ($0.name, $0) }) { first, _ in first }
                 pace.noteAnswer()
-                // Those who wait may wait for these.
-                let strays = SrunStrays(files: files).numbers(among: answer, besides: waiting[0])
-                if !strays.isEmpty { try? await commands.cancel(SrunArguments.cancel(numbers: strays)) }
+                await noteLosses(answer, waiting)
             } else {
                 pace.noteFailure()
             }
@@ -153,6 +159,16 @@ actor SrunWatch {
             let row = rows[Srun.handle(of: job).description]
             if let words = row.flatMap(SlurmWaiting.words) { statuses[job.key] = .waiting(reason: words) }
         }
+    }
+
+    /// What a controller made of them that was killed before it had written down what it knew.
+    private func noteLosses(_ answer: [SlurmRow], _ waiting: [Job]) async {
+        for job in waiting where rows[Srun.handle(of: job).description] == nil {
+            if SrunWords.isQueued(SrunFiles(job, files).log) { unknown.insert(job.key) }
+        }
+        // Those who wait may wait for these.
+        let strays = SrunStrays(files: files).numbers(among: answer, besides: waiting[0])
+        if !strays.isEmpty { try? await commands.cancel(SrunArguments.cancel(numbers: strays)) }
     }
 
     /// Jobs that run on without their `srun`, and those whose `srun` another machine has.

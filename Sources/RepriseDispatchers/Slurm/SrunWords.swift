@@ -37,6 +37,11 @@ enum SrunWords {
         return "waits for room in the allocation \(allocation)"
     }
 
+    /// Whether it was told to wait, and of nothing since.
+    static func isQueued(_ log: String) -> Bool {
+        log.split(separator: "\n").last?.hasSuffix(" queued and waiting for resources") == true
+    }
+
     /// The last words of `srun` itself.
     static func last(_ log: String) -> String {
         let lines = log.split(separator: "\n").filter { !$0.isEmpty }

@@ -55,6 +55,31 @@ import Testing
         #expect(try bench.files.text("\(job.folder)/\(SrunScript.begun)") == "4711 here\n")
     }
 
+    @Test func `an srun that waits for a controller that is gone is ended`() async throws {
+        let job = try bench.makeJob("exit 0")
+        try bench.files.makeFolder(bench.path + "/slurm")
+        let script = "echo $$ $(uname -n) > \(SrunScript.begun); while :; do sleep 0.1; done"
+        try bench.files.write(script, to: "\(job.folder)/\(SrunScript.file)")
+        let words = ["-c", SrunScript.starting, "sh", bench.path + "/slurm/srun.lock", job.folder]
+        _ = try await LiveProcessRunner().run(Invocation("sh", words))
+        let srun = SrunFiles(job, bench.files)
+        try await eventually("it lives") { srun.process != nil }
+        let begun = try #require(try bench.files.status("\(job.folder)/\(SrunScript.begun)")).modified / 1_000_000_000
+
+        // The controller that it asked still answers, or it was begun again for this one already.
+        await bench.makeSrun(processes: RestartedCluster(start: begun - 3600, files: bench.files, signals: true))
+            .endForgotten([job])
+        let restarted = bench.makeSrun(processes: RestartedCluster(start: begun + 1, files: bench.files, signals: true))
+        try bench.files.write("\(begun + 1)\n", to: "\(job.folder)/srun.again")
+        await restarted.endForgotten([job])
+        #expect(srun.isAlive)
+
+        try bench.files.remove("\(job.folder)/srun.again")
+        await restarted.endForgotten([job])
+        try await eventually("it is ended") { !srun.isAlive }
+        #expect(srun.mayBeForgotten)
+    }
+
     @Test func `whoever was about to begin one again and died has a successor`() async throws {
         let (job, time) = try refused()
         try bench.files.write("\(time + 1)\n", to: "\(job.folder)/srun.again")
@@ -70,10 +95,13 @@ private struct RestartedCluster: ProcessRunner {
 
     let start: Int64
     let files: LiveFileSystem
+    /// Whether shells are real.
+    var signals = false
 
     func run(_ invocation: Invocation) async throws -> ProcessResult {
         switch invocation.program {
         case "scontrol": return ProcessResult(status: 0, output: Array("BOOT_TIME = \(start)\n".utf8))
+        case "sh" where signals: return try await LiveProcessRunner().run(invocation)
         case "sh":
             for folder in invocation.arguments.dropFirst(4) {
                 try files.write(Self.note, to: "\(folder)/\(SrunScript.begun)")

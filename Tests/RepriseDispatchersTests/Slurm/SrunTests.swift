@@ -85,5 +85,12 @@ import Testing
             "srun: job 5 queued\nsrun: error: Unable to create step for job 5: More processors requested than permitted\n"
         #expect(SrunWords.last(words) == "Unable to create step for job 5: More processors requested than permitted")
         #expect(SrunWords.last("") == "")
+        #expect(SrunWords.isQueued("srun: error: x\nsrun: job 31 queued and waiting for resources\n"))
+        #expect(
+            !SrunWords.isQueued(
+                "srun: job 31 queued and waiting for resources\nsrun: job 31 has been allocated resources"
+            )
+        )
+        #expect(!SrunWords.isQueued(""))
     }
 }
