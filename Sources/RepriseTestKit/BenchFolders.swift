@@ -88,7 +88,7 @@ extension FolderBench {
     }
 
     /// By the file that `BenchFolders.note` writes, where the job sees the folder itself.
-    package func executions(of job: Job) throws -> Int {
+    package func executions(of job: Job) async throws -> Int {
         guard try files.exists(job.folder + "/executions") else { return 0 }
         return try files.text(job.folder + "/executions").split(separator: "\n").count
     }
@@ -105,7 +105,7 @@ extension FolderBench {
 
     /// Returns when the job's command has begun.
     package func begun(_ job: Job) async throws {
-        try await eventually("the command of job \(job.key) begins") { try executions(of: job) > 0 }
+        try await eventually("the command of job \(job.key) begins") { try await executions(of: job) > 0 }
     }
 }
 

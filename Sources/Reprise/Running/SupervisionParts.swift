@@ -90,16 +90,9 @@ extension Laboratory {
     }
 
     private func capacity(of target: TargetSettings, _ store: Store) -> Capacity {
-        guard target.kind.executesHere else {
-            return world.cluster(target, store: store.folder.root)?.capacity ?? .unbounded
-        }
-        let machine = MachineSize.live(world.files)
-        return Capacity(
-            slots: target.slots,
-            cpus: max(target.cpus ?? machine.processors, 1),
-            memory: target.memory ?? machine.memory,
-            gpus: target.gpus.map { Array(machine.gpus.prefix($0)) } ?? machine.gpus
-        )
+        target.kind.executesHere
+            ? world.capacity(here: target)
+            : world.cluster(target, store: store.folder.root)?.capacity ?? .unbounded
     }
 
     private func dispatcher(

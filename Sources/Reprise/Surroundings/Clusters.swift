@@ -27,6 +27,17 @@ extension World {
         )
     }
 
+    /// What jobs of a target that executes here may take of this machine.
+    func capacity(here target: TargetSettings) -> Capacity {
+        let machine = MachineSize.live(files)
+        return Capacity(
+            slots: target.slots,
+            cpus: max(target.cpus ?? machine.processors, 1),
+            memory: target.memory ?? machine.memory,
+            gpus: target.gpus.map { Array(machine.gpus.prefix($0)) } ?? machine.gpus
+        )
+    }
+
     /// What can be told of the target's engine before anything is submitted; nil for engines of this machine.
     func cluster(_ target: TargetSettings, store: String = "") -> (any Cluster)? {
         DispatcherList.cluster(clusterParts(target, store: store))
@@ -47,11 +58,22 @@ extension Laboratory {
         }
     }
 
-    /// Refuses to queue what a cluster would refuse, or what would wait for an engine that does not answer. Every target is
-    /// asked once, all at the same time.
+    /// Refuses to queue what is more than this machine has, what a cluster would refuse, and what would wait for an engine that
+    /// does not answer. Every cluster is asked once, all at the same time.
     ///
     /// `demands` are the resources that jobs ask for there, by the names of the targets.
     func askClusters(_ targets: [TargetSettings], demands: [String: Set<Resources>]) async throws {
+        for target in targets where target.kind.executesHere {
+            let capacity = world.capacity(here: target)
+            for problem in (demands[target.name] ?? []).compactMap(capacity.impossibility).sorted().prefix(1) {
+                throw Mistake(
+                    "cannot run on target `\(target.name)`",
+                    why: problem,
+                    fix: "ask for less under `resources`, or name another target by `--on`",
+                    code: "too-much"
+                )
+            }
+        }
         let clusters = targets.compactMap { target in world.cluster(target).map { (name: target.name, cluster: $0) } }
         let problems = await withTaskGroup(of: (String, (any RepriseError)?).self) { group in
             for (name, cluster) in clusters {

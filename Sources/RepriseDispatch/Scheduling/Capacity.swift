@@ -28,6 +28,9 @@ package struct Capacity: Hashable, Sendable {
 
     /// Everything may be submitted at once.
     package static let unbounded = Capacity()
+
+    /// Why a job that asks for this can never run here; nil where it can.
+    package func impossibility(_ resources: Resources) -> String? { Occupancy(self).impossibility(Demand(resources)) }
 }
 
 /// What one job takes while it runs.

@@ -80,7 +80,7 @@ final class BatchBench: FolderBench {
         return job
     }
 
-    func executions(of job: Job) throws -> Int {
+    func executions(of job: Job) async throws -> Int {
         let path = "\(notes)/\(job.key.run)"
         guard try files.exists(path) else { return 0 }
         return try files.text(path).split(separator: "\n").count

@@ -114,7 +114,7 @@ struct `Real AWS Batch` {
         #expect(found.count == 2)
         for job in jobs {
             _ = try await other.untilEnded(job, try #require(found[job.key]))
-            #expect(try bench.executions(of: job) == 1)
+            #expect(try await bench.executions(of: job) == 1)
         }
     }
 

@@ -100,7 +100,7 @@ import Testing
         #expect(try bench.processes(of: job).isEmpty)
         #expect(try !bench.files.exists(job.folder + "/scratch"))
         #expect(try await dispatcher.submit(job) == handle)
-        #expect(try bench.executions(of: job) == 1)
+        #expect(try await bench.executions(of: job) == 1)
     }
 
     @Test func `cancelling ends what left the session, and the script still tells how it ended`() async throws {

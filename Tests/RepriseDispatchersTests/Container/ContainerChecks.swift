@@ -184,7 +184,7 @@ struct ContainerChecks {
         let second = try bench.makeDispatcher()
         for (job, handle) in jobs {
             let status = try await second.untilEnded(job, handle)
-            #expect(try bench.executions(of: job) <= 1)
+            #expect(try await bench.executions(of: job) <= 1)
             #expect(try await bench.leftovers(of: job) == [], "\(status)")
             guard let record = ExitFile.read(in: job.folder, bench.files) else { continue }
             guard case .ended(let told, _) = status else {
@@ -211,9 +211,9 @@ struct ContainerChecks {
         #expect(first.status == 6, "\(first.errorText)")
         let again = try await LiveProcessRunner().run(Invocation("sh", ["launch.sh", "--again"], folder: job.folder))
         #expect(again.status == 6, "\(again.errorText)")
-        #expect(try bench.executions(of: job) == 2)
+        #expect(try await bench.executions(of: job) == 2)
         let (record, _) = try await bench.execute(job)
         #expect(record?.status == 6)
-        #expect(try bench.executions(of: job) == 2)
+        #expect(try await bench.executions(of: job) == 2)
     }
 }

@@ -62,7 +62,7 @@ import Testing
         case let status: Issue.record("\(status)")
         }
         #expect(try await dispatcher.submit(job) == handle)
-        #expect(try bench.executions(of: job) == 1)
+        #expect(try await bench.executions(of: job) == 1)
     }
 
     @Test func `a script that dies takes what it started with it`() async throws {
@@ -139,7 +139,7 @@ import Testing
             return
         }
         #expect(record.status == 6)
-        #expect(try bench.executions(of: job) == 1)
+        #expect(try await bench.executions(of: job) == 1)
     }
 
     @Test func `a script that is not there fails the job`() async throws {

@@ -152,7 +152,7 @@ struct `Real SSH: Slurm` {
         }
         #expect(record.status == 5)
         #expect(try bench.output(of: job) == "a\nb\n")
-        #expect(try bench.executions(of: job) == 1)
+        #expect(try await bench.executions(of: job) == 1)
     }
 
     @Test func `a submitter that dies before it hears the answer has submitted once`() async throws {
@@ -169,7 +169,7 @@ struct `Real SSH: Slurm` {
         #expect(try await other.submit(jobs[1]) == found[jobs[1].key])
         for job in jobs {
             _ = try await other.untilEnded(job, try #require(found[job.key]))
-            #expect(try bench.executions(of: job) == 1)
+            #expect(try await bench.executions(of: job) == 1)
         }
     }
 

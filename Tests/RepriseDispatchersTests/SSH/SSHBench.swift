@@ -59,7 +59,7 @@ final class SSHBench: FolderBench {
         return job
     }
 
-    func executions(of job: Job) throws -> Int {
+    func executions(of job: Job) async throws -> Int {
         let path = "\(notes)/\(job.key.run)"
         guard try files.exists(path) else { return 0 }
         return try files.text(path).split(separator: "\n").count

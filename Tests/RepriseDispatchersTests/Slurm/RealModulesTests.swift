@@ -37,7 +37,7 @@ struct `Real modules` {
         }
         #expect(record.status == 126)
         #expect(reason?.hasPrefix("cannot load the module \(module) on n") == true, "\(reason ?? "")")
-        #expect(try bench.executions(of: job) == 0)
+        #expect(try await bench.executions(of: job) == 0)
         #expect(try bench.files.text(job.folder + "/stderr.log").contains("ERROR") == true)
     }
 }

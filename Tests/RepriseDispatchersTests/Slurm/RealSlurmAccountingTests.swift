@@ -68,7 +68,7 @@ struct `Real Slurm with accounts` {
             }
             #expect(record.isSuccess)
         }
-        for job in jobs { #expect(try bench.executions(of: job) == 1) }
+        for job in jobs { #expect(try await bench.executions(of: job) == 1) }
     }
 
     @Test func `who waits for a limit is told which`() async throws {
@@ -130,7 +130,7 @@ struct `Real Slurm with accounts` {
             }
             #expect(!record.isSuccess)
             if job == other { #expect(record.status == 3) } else { #expect(record.signal == 9, "\(record)") }
-            #expect(try bench.executions(of: job) == 1)
+            #expect(try await bench.executions(of: job) == 1)
         }
     }
 }

@@ -37,8 +37,8 @@ struct `Real Slurm, jobs after others` {
             } else {
                 Issue.record("job \(index) is reported as \(status)")
             }
-            #expect(try bench.executions(of: third[index]) == (index == 2 ? 0 : 1))
-            #expect(try bench.executions(of: second[index]) == (index == 2 ? 0 : 1))
+            #expect(try await bench.executions(of: third[index]) == (index == 2 ? 0 : 1))
+            #expect(try await bench.executions(of: second[index]) == (index == 2 ? 0 : 1))
         }
     }
 
@@ -55,7 +55,7 @@ struct `Real Slurm, jobs after others` {
         try bench.files.remove(first.folder + "/slurm.claim")
         let status = try await slurm.untilEnded(second, try await slurm.submit(second))
         #expect(status == .returned)
-        #expect(try bench.executions(of: second) == 0)
+        #expect(try await bench.executions(of: second) == 0)
     }
 
     @Test func `what has finished is no reason to wait`() async throws {

@@ -52,7 +52,7 @@ struct `Real Slurm` {
         #expect(try await other.submit(jobs[1]) == found[jobs[1].key])
         for job in jobs {
             _ = try await other.untilEnded(job, try #require(found[job.key]))
-            #expect(try bench.executions(of: job) == 1)
+            #expect(try await bench.executions(of: job) == 1)
         }
     }
 
@@ -67,7 +67,7 @@ struct `Real Slurm` {
         try await eventually("the second submission ends", every: .milliseconds(100)) {
             try await !LiveProcessRunner().succeed(asked).text.split(separator: "\n").contains(Substring(second))
         }
-        #expect(try bench.executions(of: job) == 1)
+        #expect(try await bench.executions(of: job) == 1)
     }
 
     @Test func `a secret reaches the job, and lies nowhere`() async throws {
@@ -110,7 +110,7 @@ struct `Real Slurm` {
             return
         }
         #expect(record.signal == 15 && reason == "cancelled at Slurm before it began")
-        #expect(try bench.executions(of: job) == 0)
+        #expect(try await bench.executions(of: job) == 0)
     }
 
     @Test func `a job that is deleted behind our back is told as cancelled`() async throws {

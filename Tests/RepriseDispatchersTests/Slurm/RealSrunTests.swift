@@ -56,7 +56,7 @@ struct `Real srun` {
         for (key, result) in await other.submit(jobs) {
             let job = try #require(jobs.first { $0.key == key })
             _ = try await other.untilEnded(job, try result.get())
-            #expect(try bench.executions(of: job) == 1)
+            #expect(try await bench.executions(of: job) == 1)
         }
     }
 
@@ -76,7 +76,7 @@ struct `Real srun` {
             return
         }
         #expect(record.status == 7)
-        #expect(try bench.executions(of: job) == 1)
+        #expect(try await bench.executions(of: job) == 1)
         // Nothing of it is left in Slurm.
         #expect(try await bench.leftovers(of: job) == [])
     }
@@ -93,7 +93,7 @@ struct `Real srun` {
             return
         }
         #expect(record.signal == 15)
-        #expect(try bench.executions(of: job) == 0)
+        #expect(try await bench.executions(of: job) == 0)
     }
 
     @Test func `what cannot begin tells why, in the words of srun`() async throws {
