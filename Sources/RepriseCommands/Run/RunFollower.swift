@@ -25,6 +25,8 @@ struct RunFollower: Sendable {
     func drive(_ runs: [RunID], _ manner: Manner) async throws {
         let laboratory = session.laboratory
         display.expect(try laboratory.rows(runs))
+        // Nothing may happen for hours.
+        if manner == .leaving { display.tellStanding() }
         let ended = try await follow(runs, manner)
         display.clear()
         let rows = try laboratory.rows(runs)

@@ -34,6 +34,12 @@ package final class LaunchDisplay: Sendable {
         }
     }
 
+    /// Tells how the runs stand, where no picture is drawn that shows it.
+    package func tellStanding() {
+        guard region == nil, !isJSON else { return }
+        console.say(picture.withLock { $0.standing })
+    }
+
     package func show(_ event: ProgressEvent) {
         let now = wallClock.now()
         if isJSON {

@@ -25,6 +25,9 @@ package struct LaunchPicture: Sendable {
         return images + [bar + counts + timeLeft(now)] + table(now)
     }
 
+    /// How many of the runs have ended, and what the others do: `1 of 3 ended  1 running  1 queued`.
+    package var standing: String { "\(progress.ended) of \(progress.runs.count) ended" + counts }
+
     private var bar: String {
         "\(bar(progress.ended, of: progress.runs.count)) \(progress.ended)/\(progress.runs.count)"
     }

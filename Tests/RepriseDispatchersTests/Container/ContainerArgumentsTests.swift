@@ -93,6 +93,18 @@ import Testing
         #expect(ContainerArguments.name(of: odd) == "reprise-\(key.run).z_hl_mit")
     }
 
+    @Test func `Docker is asked for what ran out of memory while the job ran`() {
+        #expect(
+            ContainerArguments.memoryEvents(
+                "x",
+                since: Timestamp(milliseconds: 1007),
+                until: Timestamp(milliseconds: 2500)
+            )
+            .joined(separator: " ")
+                == "events --since 1.007 --until 2.500 --filter container=x --filter event=oom --format {{.Action}}"
+        )
+    }
+
     @Test func `what began a job is read as it was written`() {
         let engine = JobEngine(
             kind: .docker,
