@@ -227,14 +227,21 @@ package struct DispatcherContract {
 }
 
 extension Dispatcher {
-    /// Waits for the end of a job; fails the test where it takes absurdly long.
+    /// Waits for the end of a job, as a supervisor does: an engine that does not answer is asked again. Fails the test where it
+    /// takes absurdly long.
     package func untilEnded(_ job: Job, _ handle: JobHandle) async throws -> JobStatus {
         var last: JobStatus?
         return try await eventually(
             "job \(job.key) ends; it is \(last.map { "\($0)" } ?? "unknown")",
             every: .milliseconds(10)
         ) {
-            let status = try #require(try await status(of: [job: handle])[job.key], "the job is left out")
+            let statuses: [JobKey: JobStatus]
+            do { statuses = try await self.status(of: [job: handle]) } catch let error as any EngineAway
+                where error.isAway
+            {
+                return nil
+            }
+            let status = try #require(statuses[job.key], "the job is left out")
             last = status
             switch status {
             case .submitted, .waiting, .running: return nil
