@@ -56,13 +56,14 @@ enum RunScriptParts {
 
     /// The engine says whether the control group is the job's own, or else how many had been ended in it before.
     ///
-    /// The last `mv` takes the script's own place where the script's exit status is that of `mv`.
+    /// The record is all that tells how the job ended: where it cannot be written, since a disk is full, that is tried for an
+    /// hour. The last `mv` takes the script's own place where the script's exit status is that of `mv`.
     static let ending = """
         [ -z "$record" ] || exit "$status"
         now
         [ "$milliseconds" -ge "$started" ] || milliseconds=$started
         user=0m0.0s system=0m0.0s
-        times > exit.json.tmp && { read -r own idle && read -r user system; } < exit.json.tmp
+        { times; } 2> /dev/null > exit.json.tmp && { read -r own idle && read -r user system; } < exit.json.tmp
         duration "$user"
         user=$amount
         duration "$system"
@@ -79,8 +80,16 @@ enum RunScriptParts {
             fi
             if [ "$status" -ne 0 ] && [ "${killed:-0}" -gt "$group" ]; then memory="$memory,\\"outOfMemory\\":true"; fi
         fi
-        printf '{"%s":%s,"startedAt":%s,"endedAt":%s,"userMilliseconds":%s,"systemMilliseconds":%s%s}\\n' \\
-            "$how" "$code" "$started" "$milliseconds" "$user" "$system" "$memory" > exit.json.tmp || exit "$status"
+        write() {
+            printf '{"%s":%s,"startedAt":%s,"endedAt":%s,"userMilliseconds":%s,"systemMilliseconds":%s%s}\\n' \\
+                "$how" "$code" "$started" "$milliseconds" "$user" "$system" "$memory" > exit.json.tmp
+        }
+        tries=0
+        until write 2> /dev/null; do
+            tries=$((tries + 1))
+            [ "$tries" -lt 370 ] && [ -d "$job" ] || exit "$status"
+            if [ "$tries" -lt 10 ]; then sleep 1; else sleep 10; fi
+        done
         [ "$status" -ne 0 ] || exec mv -f exit.json.tmp exit.json
         mv -f exit.json.tmp exit.json
         exit "$status"

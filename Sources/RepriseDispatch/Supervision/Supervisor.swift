@@ -189,6 +189,7 @@ package actor Supervisor {
         case .open(let target, let pause): await open(target, after: pause)
         case .listen(let target, let dispatcher): await listen(to: dispatcher, of: target)
         case .watch(let target): await watch(target)
+        case .ask(let target): await query(target)
         case .find(let jobs, let dispatcher): await find(jobs, dispatcher)
         }
         ring()
@@ -210,6 +211,7 @@ enum SupervisorWork {
     case open(String, after: Duration)
     case listen(String, any Dispatcher)
     case watch(String)
+    case ask(String)
     /// Jobs of which nobody knows yet whether the engine has them.
     case find([LedgerJob], any Dispatcher)
 }

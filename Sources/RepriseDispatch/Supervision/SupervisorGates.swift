@@ -53,10 +53,10 @@ extension Supervisor {
         tell(.trouble("`\(target)` answers again"))
     }
 
-    /// Told once, however often it is tried in vain.
-    func hasNotAnswered(_ target: String, _ trouble: String) {
+    /// Told once, however often it is tried in vain. Where a part of it answers, that part is asked as often as ever.
+    func hasNotAnswered(_ target: String, _ trouble: String, isPart: Bool) {
         var now = answers[target] ?? EngineAnswers()
-        now.skips = min(max(1, now.skips * 2), Self.mostSkips)
+        now.skips = isPart ? 0 : min(max(1, now.skips * 2), Self.mostSkips)
         now.skipped = now.skips
         if now.trouble != trouble { tell(.trouble(trouble)) }
         now.trouble = trouble

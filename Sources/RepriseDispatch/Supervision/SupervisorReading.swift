@@ -21,7 +21,11 @@ extension Supervisor {
         mark = newMark
         let added = stops.subtracting(stopping)
         if !added.isEmpty { stop(added) }
-        for name in targets.keys.sorted() where isFirst { await query(name) }
+        guard isFirst else { return }
+        for (name, target) in targets.sorted(by: { $0.key < $1.key }) {
+            // An engine elsewhere may take a minute to answer, or not to, and the others do not wait for that.
+            if type(of: target.dispatcher).capabilities.queues { add(.ask(name)) } else { await query(name) }
+        }
     }
 
     private func isNew(_ key: JobKey) -> Bool { key.attempt > attempts[key.first] ?? 0 }
@@ -158,19 +162,27 @@ extension Supervisor {
             }
             asked[place]?.jobs[at.job] = at.handle
         }
-        for question in asked.values { await ask(question.dispatcher, question.jobs, of: target) }
+        var troubles: [String] = []
+        for question in asked.values {
+            if let trouble = await ask(question.dispatcher, question.jobs, of: target) { troubles.append(trouble) }
+        }
+        if let trouble = troubles.min() {
+            hasNotAnswered(target, trouble, isPart: troubles.count < asked.count)
+        } else if !asked.isEmpty {
+            hasAnswered(target)
+        }
     }
 
-    private func ask(_ dispatcher: any Dispatcher, _ jobs: [Job: JobHandle], of target: String) async {
+    /// What kept the engine from answering; nil where it did.
+    private func ask(_ dispatcher: any Dispatcher, _ jobs: [Job: JobHandle], of target: String) async -> String? {
         do {
             let statuses = try await dispatcher.status(of: jobs)
-            hasAnswered(target)
             takeReasons(of: statuses, on: target)
             let news = statuses.filter { isNews($0.value, of: $0.key) }
             for (key, status) in news.sorted(by: { $0.key.description < $1.key.description }) { take(status, of: key) }
-        } catch is CancellationError {
-        } catch {
-            hasNotAnswered(target, "cannot ask `\(target)` for its jobs: \(words(error))")
+            return nil
+        } catch is CancellationError { return nil } catch {
+            return "cannot ask `\(target)` for its jobs: \(words(error))"
         }
     }
 

@@ -22,6 +22,9 @@ actor RemoteWorkspace {
     /// Where it lies there, as far as that is known yet.
     nonisolated var knownPath: String { root.withLock { $0 } ?? path }
 
+    /// Whether this process has worked in it already.
+    nonisolated var wasOpen: Bool { root.withLock { $0 } != nil }
+
     nonisolated var host: String { runner.connection.destination.name }
 
     /// Makes the workspace where need be, once.

@@ -73,10 +73,24 @@ package struct MachineAway: EngineAway {
     package var fault: Fault { .world }
 }
 
+/// A workspace that could be worked in a moment ago: nobody's mistake, and tried again, a few times.
+struct WorkspaceTrouble: RepriseError {
+    var cause: RemoteWorkspaceError
+
+    var what: String { cause.what }
+    var why: String? { cause.why }
+    var fix: String? { cause.fix }
+    var code: String { cause.code }
+    var fault: Fault { .world }
+}
+
 extension Slurm {
     /// The error as it is told in the middle of things, when the machine could be reached before.
     func passing(_ error: any Error) -> any Error {
         if let error = error as? SSHError, error.mayPassLater { return MachineAway(cause: error) }
+        if let error = error as? RemoteWorkspaceError, case .unusable = error, place?.workspace.wasOpen == true {
+            return WorkspaceTrouble(cause: error)
+        }
         return error
     }
 }

@@ -114,7 +114,7 @@ exec 2>&9 9>&-
 now
 [ "$milliseconds" -ge "$started" ] || milliseconds=$started
 user=0m0.0s system=0m0.0s
-times > exit.json.tmp && { read -r own idle && read -r user system; } < exit.json.tmp
+{ times; } 2> /dev/null > exit.json.tmp && { read -r own idle && read -r user system; } < exit.json.tmp
 duration "$user"
 user=$amount
 duration "$system"
@@ -131,8 +131,16 @@ if [ "$group" = own ] || { [ -n "$group" ] && [ "$status" -ne 0 ]; }; then
     fi
     if [ "$status" -ne 0 ] && [ "${killed:-0}" -gt "$group" ]; then memory="$memory,\"outOfMemory\":true"; fi
 fi
-printf '{"%s":%s,"startedAt":%s,"endedAt":%s,"userMilliseconds":%s,"systemMilliseconds":%s%s}\n' \
-    "$how" "$code" "$started" "$milliseconds" "$user" "$system" "$memory" > exit.json.tmp || exit "$status"
+write() {
+    printf '{"%s":%s,"startedAt":%s,"endedAt":%s,"userMilliseconds":%s,"systemMilliseconds":%s%s}\n' \
+        "$how" "$code" "$started" "$milliseconds" "$user" "$system" "$memory" > exit.json.tmp
+}
+tries=0
+until write 2> /dev/null; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 370 ] && [ -d "$job" ] || exit "$status"
+    if [ "$tries" -lt 10 ]; then sleep 1; else sleep 10; fi
+done
 [ "$status" -ne 0 ] || exec mv -f exit.json.tmp exit.json
 mv -f exit.json.tmp exit.json
 exit "$status"

@@ -168,6 +168,20 @@ import Testing
         #expect(ExitFile.read(in: folder.path, LiveFileSystem())?.signal == 15)
     }
 
+    @Test func `a record for which there is no room is written when there is`() async throws {
+        let record = folder.path + "/exit.json"
+        try folder.write(RunRequest.sample("ln -s /dev/full ../exit.json.tmp; exit 3"))
+        async let execution = folder.execute()
+        let files = LiveFileSystem()
+        try await eventually("the record cannot be written") { try files.status(record + ".tmp")?.kind == .link }
+        try await ContinuousClock().sleep(for: .milliseconds(500))
+        #expect(try !files.exists(record))
+        try files.remove(record + ".tmp")
+        let result = try await execution
+        #expect(result.status == 3 && result.errorText == "")
+        #expect(ExitFile.read(in: folder.path, files)?.status == 3)
+    }
+
     @Test func `executed twice, it runs once; again leaves the record alone`() async throws {
         try folder.write(.sample(#"echo ran; echo '{"x": 1}' >> "$REPRISE_METRICS"; echo y > "$REPRISE_OUTPUTS/y""#))
         #expect(try await folder.execute().text == "ran\n")
