@@ -91,6 +91,24 @@ private struct HashedContent: ContentStore {
         #expect(found.notes.isEmpty)
     }
 
+    @Test func `a name that is no UTF-8 is told, whether of a file or of a folder`() throws {
+        try write("work/\u{FFFD}.txt", "a name that has this mark itself")
+        for path in [Array("\(work)/a".utf8) + [0xFF] + Array(".txt".utf8), Array("\(run)/outputs/b".utf8) + [0xFE]] {
+            let made = path.withUnsafeBytes { bytes in
+                mkdir(Array(bytes.bindMemory(to: CChar.self)) + [0], 0o755)
+            }
+            try #require(made == 0)
+        }
+        let found = try collect("*.txt", "**/*.txt")
+        #expect(found.records.map(\.path) == ["\u{FFFD}.txt"])
+        #expect(
+            found.notes == [
+                "`outputs/b\u{FFFD}` has a name that is no UTF-8, and was not kept",
+                "`a\u{FFFD}.txt` has a name that is no UTF-8, and was not kept",
+            ]
+        )
+    }
+
     @Test func `a file beyond the limit stays where it is`() throws {
         try write("work/big.bin", String(repeating: "x", count: 2048))
         try write("work/small.bin")

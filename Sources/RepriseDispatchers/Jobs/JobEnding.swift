@@ -23,8 +23,9 @@ struct JobEnding: Sendable {
         self.next = next
     }
 
-    mutating func proceed(_ tree: JobTree, now: Int64, table: ProcessTable) {
-        if tree.isEmpty {
+    /// Nothing is done as long as the process that was started has not ended, even where nobody can see it.
+    mutating func proceed(_ tree: JobTree, isOver: Bool, now: Int64, table: ProcessTable) {
+        if tree.isEmpty, isOver {
             isDone = true
             return
         }

@@ -194,7 +194,7 @@ final class JobKeeper: Sendable {
         for execution in executions {
             guard var ending = execution.ending else { continue }
             let tree = JobTree(of: execution, among: processes, folders)
-            ending.proceed(tree, now: now, table: table)
+            ending.proceed(tree, isOver: execution.leaderHasEnded, now: now, table: table)
             state.withLock { state in
                 // A shorter grace may have been asked for meanwhile.
                 let killAt = min(state.executions[execution.job.key]?.ending?.killAt ?? ending.killAt, ending.killAt)

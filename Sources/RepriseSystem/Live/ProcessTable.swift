@@ -8,7 +8,8 @@ package struct ProcessFacts: Hashable, Sendable {
     package var parent: Int32
     package var group: Int32
     package var session: Int32
-    /// It has ended and waits for its parent to notice.
+    /// It has ended and waits for its parent to notice. One whose first thread alone has ended, for good or since another one is
+    /// just executing a program, lives.
     package var isZombie: Bool
     /// Milliseconds from the machine's boot to its start.
     package var started: Int64
@@ -46,7 +47,7 @@ package struct ProcessTable: Sendable {
             parent: Int32(truncatingIfNeeded: number(1)),
             group: Int32(truncatingIfNeeded: number(2)),
             session: Int32(truncatingIfNeeded: number(3)),
-            isZombie: state == UInt8(ascii: "Z") || state == UInt8(ascii: "X"),
+            isZombie: (state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")) && number(17) < 2,
             started: number(19) * 1000 / Int64(max(1, sysconf(Int32(_SC_CLK_TCK)))),
             resident: number(21) * Int64(sysconf(Int32(_SC_PAGESIZE)))
         )

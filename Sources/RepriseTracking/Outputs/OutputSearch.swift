@@ -30,7 +30,7 @@ struct OutputSearch {
 
     mutating func everything(below folder: String, prefix: String) {
         let all = { (_: String) in true }
-        walk(folder, "", where: all, enter: all) { search, path in
+        walk(folder, "", shownBelow: prefix, where: all, enter: all) { search, path in
             search.take("\(folder)/\(path)", as: prefix + path)
         }
     }
@@ -56,19 +56,35 @@ struct OutputSearch {
     private mutating func walk(
         _ folder: String,
         _ prefix: String,
+        shownBelow place: String = "",
         where matches: (String) -> Bool,
         enter: (String) -> Bool,
         take: (inout OutputSearch, String) -> Void
     ) {
         for name in (try? files.names(in: folder)) ?? [] {  // A folder that is not there holds nothing.
             let path = prefix + name
-            if (try? files.isFolder("\(folder)/\(name)")) == true {
-                if enter(path) { walk("\(folder)/\(name)", path + "/", where: matches, enter: enter, take: take) }
+            if isGarbled(name, in: folder) {
+                if matches(path) || enter(path) {
+                    noteOnce("`\(place + path)` has a name that is no UTF-8, and was not kept")
+                }
+            } else if (try? files.isFolder("\(folder)/\(name)")) == true {
+                guard enter(path) else { continue }
+                let below = "\(folder)/\(name)"
+                walk(below, path + "/", shownBelow: place, where: matches, enter: enter, take: take)
             } else if matches(path) {
                 take(&self, path)
             }
         }
     }
+
+    /// Whether there is nothing of that name, since some of its bytes cannot be told in it.
+    private func isGarbled(_ name: String, in folder: String) -> Bool {
+        guard name.unicodeScalars.contains("\u{FFFD}") else { return false }
+        return (try? files.status("\(folder)/\(name)")) == .some(nil)
+    }
+
+    /// Several rules may come upon the same file.
+    private mutating func noteOnce(_ note: String) { if !notes.contains(note) { notes.append(note) } }
 
     private mutating func take(_ file: String, as path: String) {
         guard found[Array(path.utf8)] == nil else { return }

@@ -117,6 +117,26 @@ import Testing
         #expect(reason == "time limit of 300 ms")
     }
 
+    @Test func `a program whose first thread has ended lives, and can be ended`() async throws {
+        let program = """
+            import ctypes, os, threading, time
+            threading.Thread(target=time.sleep, args=(300,)).start()
+            open("pid", "w").write(f"{os.getpid()}\\n")
+            ctypes.CDLL(None).pthread_exit(None)
+            """
+        let job = try bench.makeJob("exec python3 -c \(shellQuoted(program))")
+        let dispatcher = try bench.makeDispatcher()
+        let handle = try await dispatcher.submit(job)
+        let process = try #require(Int32(try await bench.note("pid", of: job).split(separator: "\n")[0]))
+        try await eventually("its first thread has ended") {
+            try bench.files.text("/proc/\(process)/stat").contains(") Z ")
+        }
+        #expect(ProcessTable().facts(of: process)?.isZombie == false)
+        try await dispatcher.cancel(job, handle, grace: .milliseconds(100))
+        _ = try await dispatcher.untilEnded(job, handle)
+        #expect(ProcessTable().facts(of: process)?.isZombie ?? true)
+    }
+
     @Test func `a memory limit holds`() async throws {
         let hog = "head -c 80000000 /dev/zero | tail -c 80000000 | sleep 300"
         let job = try bench.makeJob(hog, resources: Resources(memory: 32 << 20))
