@@ -46,7 +46,10 @@ struct RunProgress {
         let derived = RunState.derived(from: counts)
         let started = startedAt ?? start
         if derived.isEnded {
-            try database.end(number, as: derived, at: change.exit?.endedAt ?? change.at, startedAt: started)
+            let ended = change.exit?.endedAt ?? change.at
+            // The job's own clock may differ a little from the one by which its start was noted.
+            let began = started.map { min($0, change.exit?.startedAt ?? $0, ended) }
+            try database.end(number, as: derived, at: ended, startedAt: began)
             state = derived
         } else if derived != state || change.reason != reason || started != startedAt {
             try SQLQuery.run(
@@ -136,7 +139,8 @@ extension Database {
             self,
             """
             UPDATE job SET state = ?4, handle = CASE WHEN ?11 THEN NULL ELSE coalesce(?5, handle) END, reason = ?6, exit = coalesce(?7, exit),
-                submitted_at = coalesce(submitted_at, ?8), started_at = coalesce(started_at, ?9),
+                submitted_at = coalesce(submitted_at, ?8),
+                started_at = CASE WHEN ?10 IS NULL THEN coalesce(started_at, ?9) ELSE min(coalesce(?9, started_at), ?10) END,
                 ended_at = coalesce(ended_at, ?10)
             WHERE run = ?1 AND ordinal = ?2 AND attempt = ?3
             """,

@@ -24,6 +24,27 @@ import Testing
         #expect(rows.first?.parameters == ["deep": true, "layers": [1, 2], "lr": 0.5])
     }
 
+    @Test(arguments: [Int64?.none, 3])
+    func `no run ends before it started, whatever the clocks say`(told: Int64?) async throws {
+        let fixture = try StoreFixture()
+        let request = fixture.request()
+        try fixture.insert([request])
+        let key = JobKey(run: request.id)
+        try await fixture.store.record([
+            JobChange(key: key, state: .running, at: at(5)),
+            JobChange(
+                key: key,
+                state: .finished,
+                at: at(6),
+                exit: ExitRecord(status: 0, startedAt: told.map(at), endedAt: at(4))
+            ),
+        ])
+        let record = try fixture.store.run(request.id)
+        #expect(record.startedAt == at(told ?? 4))
+        #expect(record.endedAt == at(4))
+        #expect(record.jobs.first?.startedAt == at(told ?? 4))
+    }
+
     @Test func `a run goes through its states and ends with its job's exit status`() async throws {
         let fixture = try StoreFixture()
         let request = fixture.request()
