@@ -23,9 +23,8 @@ package final class Kubernetes: Dispatcher {
     let jobFiles: KubernetesJobFiles
     let entropy: any Entropy
     let owner: ProcessOwner
-    let commands: KubernetesCommands
     let processes: any ProcessRunner
-    let watch: KubernetesWatch
+    let places: KubernetesPlaces
 
     /// `folder` is where locks of this store lie. `interval` is the time between two questions to the cluster where nothing
     /// is expected.
@@ -46,8 +45,13 @@ package final class Kubernetes: Dispatcher {
         self.owner = owner
         self.processes = processes
         jobFiles = KubernetesJobFiles(files: files)
-        commands = KubernetesCommands(settings, processes: processes)
-        watch = KubernetesWatch(commands, files: files, wallClock: wallClock, interval: interval)
+        places = KubernetesPlaces(
+            settings,
+            files: files,
+            processes: processes,
+            wallClock: wallClock,
+            interval: interval
+        )
     }
 
     convenience init(_ parts: DispatcherParts) {
@@ -61,13 +65,27 @@ package final class Kubernetes: Dispatcher {
     }
 
     package func changes() -> AsyncStream<Void> {
-        watch.bell.listen { [watch] in await watch.ringForTheYoung() }
+        places.bell.listen { [places] in await places.ringForTheYoung() }
     }
 
     package func status(of jobs: [Job: JobHandle]) async throws -> [JobKey: JobStatus] {
+        var statuses: [JobKey: JobStatus] = [:]
+        var trouble: (any Error)?
+        for (watch, part) in await places.divided(jobs) {
+            do {
+                let answer = try await status(of: part, watch)
+                statuses.merge(answer) { $1 }
+            } catch { trouble = error }
+        }
+        if let trouble, statuses.isEmpty { throw trouble }
+        await places.forget(statuses.filter(\.value.isEnd).keys)
+        return statuses
+    }
+
+    private func status(of jobs: [Job: JobHandle], _ watch: KubernetesWatch) async throws -> [JobKey: JobStatus] {
         let statuses = try await watch.status(of: jobs, store: mark(), lock: lockPath)
         let areOver = !statuses.isEmpty && statuses.values.allSatisfy(\.isEnd)
-        if settings.volume == nil, areOver, await watch.contents != [] { await clearContents() }
+        if settings.volume == nil, areOver, await watch.contents != [] { await clearContents(watch) }
         return statuses
     }
 
@@ -75,7 +93,8 @@ package final class Kubernetes: Dispatcher {
     private var lockPath: String { folder + "/submit.lock" }
 
     /// Takes away the code that jobs shared, where no job of the store is left that may need it.
-    private func clearContents() async {
+    private func clearContents(_ watch: KubernetesWatch) async {
+        let commands = watch.commands
         guard let store = try? mark(), let lock = try? FileLock(lockPath) else { return }
         defer { withExtendedLifetime(lock) {} }
         guard let state = try? await commands.state(of: store), state.jobs.isEmpty else { return }
@@ -89,16 +108,22 @@ package final class Kubernetes: Dispatcher {
     /// The job's own first process ends the others. Where there is none that can be told, the cluster ends the pod.
     package func cancel(_ job: Job, _ handle: JobHandle, grace: Duration) async throws {
         guard ExitFile.read(in: job.folder, files) == nil, jobFiles.verdict(of: job) == nil else { return }
+        let watch = await places.watch(of: job)
         await watch.expectNews(for: grace + .seconds(10))
-        let state = try await commands.state(of: mark())
+        let state = try await watch.commands.state(of: mark())
         // What a pod's containers do is told late: this one may run already.
         let pod = state.pods[handle.description]?.last { !$0.isOver && $0.termination == nil && $0.node != nil }
-        if let pod, try await tells(pod, to: job, grace) { return }
-        try await commands.delete(["job/" + handle.description])
+        if let pod, try await tells(pod, to: job, grace, watch.commands) { return }
+        try await watch.commands.delete(["job/" + handle.description])
     }
 
     /// Whether the job's own first process was asked to end it; false where there is none that can be.
-    private func tells(_ pod: KubernetesPod, to job: Job, _ grace: Duration) async throws -> Bool {
+    private func tells(
+        _ pod: KubernetesPod,
+        to job: Job,
+        _ grace: Duration,
+        _ commands: KubernetesCommands
+    ) async throws -> Bool {
         let seconds = KubernetesScript.seconds(grace.milliseconds)
         let words = KubernetesScript.cancelling(folder: podFolder(of: job), seconds: seconds)
         let result = try await commands.execute(["/bin/sh", "-c", words], in: pod.name, "main")
@@ -162,12 +187,16 @@ package final class Kubernetes: Dispatcher {
         -> [JobSubmissions<KubernetesJobFiles>.Doubt]
     {
         _ = try await FileLock.held(folder + "/kubectl.lock")
-        let uids = try await commands.identify(doubts.map(\.submission.name))
-        return doubts.compactMap { job, submission in
-            // Without the Job, but with what it left, it was submitted and is gone.
-            guard let uid = uids[submission.name] ?? (hasBegun(job) ? "gone" : nil) else { return nil }
-            return (job, KubernetesJobFiles.Submission(name: submission.name, uid: uid))
+        var found: [JobSubmissions<KubernetesJobFiles>.Doubt] = []
+        for (place, part) in Dictionary(grouping: doubts, by: \.submission.place) {
+            let uids = try await places.watch(at: place).commands.identify(part.map(\.submission.name))
+            for (job, submission) in part {
+                // Without the Job, but with what it left, it was submitted and is gone.
+                guard let uid = uids[submission.name] ?? (hasBegun(job) ? "gone" : nil) else { continue }
+                found.append((job, .init(name: submission.name, uid: uid, place: place)))
+            }
         }
+        return found
     }
 
     private func hasBegun(_ job: Job) -> Bool {

@@ -3,20 +3,13 @@ import RepriseSystem
 
 extension KubernetesCommands {
     /// The context that is used, and the namespace.
-    func place() async throws -> (context: String, namespace: String) {
+    func place() async throws -> KubernetesPlace {
         let known = try await run(["config", "get-contexts", "--output=name"])
         let names = known.text.split(separator: "\n").map(String.init)
         if let context = settings.context, !names.contains(context) {
             throw KubernetesError.noContext(context, known: names)
         }
-        let minified = try await run(["config", "view", "--minify", "--output=json"])
-        guard minified.status == 0 else { throw refusal(minified, command: "config view") }
-        let view = try Value(json: minified.output[...])
-        let context = view["contexts"]?.listValue?.first
-        return (
-            settings.context ?? view["current-context"]?.stringValue ?? "",
-            settings.namespace ?? context?[path: "context.namespace"]?.stringValue ?? "default"
-        )
+        return try await currentPlace()
     }
 
     /// Throws where the namespace is not there, or the cluster does not answer.

@@ -16,6 +16,8 @@ struct KubernetesJobFiles: JobNotes {
         var uid: String?
         /// Whether everything that was made for it goes away with it.
         var isOwned = false
+        /// nil where nobody knew it.
+        var place: KubernetesPlace?
 
         var handle: JobHandle? { uid == nil ? nil : JobHandle(name) }
     }
@@ -24,14 +26,20 @@ struct KubernetesJobFiles: JobNotes {
 
     func submission(of job: Job) -> Submission? {
         guard let text = try? files.text(job.folder + "/" + Self.submission) else { return nil }
-        let words = text.split { $0 == " " || $0 == "\n" }.map(String.init)
+        let lines = text.split(separator: "\n")
+        let words = lines.first?.split(separator: " ").map(String.init) ?? []
         guard let name = words.first else { return nil }
-        return Submission(name: name, uid: words.count > 1 ? words[1] : nil, isOwned: words.count > 2)
+        var submission = Submission(name: name, uid: words.count > 1 ? words[1] : nil, isOwned: words.count > 2)
+        // The name of a context may hold anything.
+        let place = lines.dropFirst().first?.split(separator: " ", maxSplits: 1).map(String.init) ?? []
+        if place.count == 2 { submission.place = KubernetesPlace(context: place[1], namespace: place[0]) }
+        return submission
     }
 
     func write(_ submission: Submission, of job: Job) throws(FileError) {
         let words = [submission.name, submission.uid, submission.isOwned ? "owned" : nil].compactMap { $0 }
-        try files.write(words.joined(separator: " ") + "\n", to: job.folder + "/" + Self.submission)
+        let place = submission.place.map { "\($0.namespace) \($0.context)\n" } ?? ""
+        try files.write(words.joined(separator: " ") + "\n" + place, to: job.folder + "/" + Self.submission)
     }
 
     func forget(_ job: Job) { try? files.remove(job.folder + "/" + Self.submission) }

@@ -6,12 +6,14 @@ import RepriseSystem
 /// From jobs to the objects that the cluster takes.
 extension Kubernetes {
     func handOver(_ jobs: [Job]) async -> Results {
-        let results = await tryToHandOver(jobs)
+        let place = await places.current()
+        let watch = await places.watch(at: place)
+        let results = await tryToHandOver(jobs, place, watch)
         let forbidden = await watch.forbidden(results.values.contains { $0.isForbidden })
         return results.mapValues { $0.mapError { KubernetesAway.passing($0, forbidden: forbidden) } }
     }
 
-    private func tryToHandOver(_ jobs: [Job]) async -> Results {
+    private func tryToHandOver(_ jobs: [Job], _ place: KubernetesPlace?, _ watch: KubernetesWatch) async -> Results {
         var results: Results = [:]
         var ready: [(job: Job, entry: KubernetesManifest.Entry)] = []
         do {
@@ -20,7 +22,7 @@ extension Kubernetes {
                 do { ready.append((job, try entry(of: job))) } catch { results[job.key] = .failure(error) }
             }
             guard !ready.isEmpty else { return results }
-            let answers = try await create(ready)
+            let answers = try await create(ready, place, watch)
             for (key, result) in answers { results[key] = result }
         } catch {
             for job in jobs where results[job.key] == nil { results[job.key] = .failure(error) }
@@ -54,32 +56,37 @@ extension Kubernetes {
         )
     }
 
-    private func create(_ ready: [(job: Job, entry: KubernetesManifest.Entry)]) async throws -> Results {
+    private func create(
+        _ ready: [(job: Job, entry: KubernetesManifest.Entry)],
+        _ place: KubernetesPlace?,
+        _ watch: KubernetesWatch
+    ) async throws -> Results {
         let store = try mark()
+        let commands = watch.commands
         async let keeper = settings.volume == nil ? watch.keeper() : KubernetesKeeper()
-        let (loaded, maps, own) = try await load(ready, store: store)
+        let (loaded, maps, own) = try await load(ready, store: store, watch)
         let manifest = KubernetesManifest(settings: settings, store: store, owner: owner, keeper: await keeper)
-        for (job, entry) in loaded { try jobFiles.write(.init(name: entry.name), of: job) }
+        for (job, entry) in loaded { try jobFiles.write(.init(name: entry.name, place: place), of: job) }
         let objects = loaded.flatMap { job, entry in
             (own[job.key] ?? []) + [manifest.secret(entry), manifest.job(entry)].compactMap { $0 }
         }
         // What several jobs share goes first, so that it is there when they are.
         var answer = try await commands.create(manifest.list(maps + objects), lock: folder + "/kubectl.lock")
-        try await takeBackIncomplete(loaded.map(\.entry), fresh: Set(maps.compactMap(Self.name)), &answer)
+        try await takeBackIncomplete(loaded.map(\.entry), fresh: Set(maps.compactMap(Self.name)), &answer, commands)
         let missing = loaded.map(\.entry.name).filter { answer.uids[$0] == nil }
         let refusal = answer.words.map { KubernetesError.refusal($0, command: "create", settings) }
         // Among them those that were there already.
         if !missing.isEmpty, refusal?.isCertain != true || answer.words?.contains("AlreadyExists") == true {
             answer.uids.merge(try await commands.identify(missing)) { first, _ in first }
         }
-        let isOwned = await self.own(loaded.map(\.entry), answer.uids, manifest)
+        let isOwned = await self.own(loaded.map(\.entry), answer.uids, manifest, commands)
         var results: Results = [:]
         for (job, entry) in loaded {
             results[job.key] =
                 if let uid = answer.uids[entry.name] {
-                    note(KubernetesJobFiles.Submission(name: entry.name, uid: uid, isOwned: isOwned), of: job)
+                    note(.init(name: entry.name, uid: uid, isOwned: isOwned, place: place), of: job)
                 } else {
-                    .failure(await refused(job, entry, answer.words ?? ""))
+                    .failure(await refused(job, entry, answer.words ?? "", commands))
                 }
         }
         await watch.hasSubmitted()
@@ -104,7 +111,8 @@ extension Kubernetes {
     private func takeBackIncomplete(
         _ entries: [KubernetesManifest.Entry],
         fresh: Set<String>,
-        _ answer: inout KubernetesCommands.Creation
+        _ answer: inout KubernetesCommands.Creation,
+        _ commands: KubernetesCommands
     ) async throws {
         guard answer.words != nil else { return }
         let there = answer.belongings
@@ -121,10 +129,11 @@ extension Kubernetes {
     /// What goes into the cluster before the jobs: contents that several share, and what is each one's own.
     private func load(
         _ ready: [(job: Job, entry: KubernetesManifest.Entry)],
-        store: String
+        store: String,
+        _ watch: KubernetesWatch
     ) async throws -> (jobs: [(job: Job, entry: KubernetesManifest.Entry)], maps: [Value], own: [JobKey: [Value]]) {
         guard settings.volume == nil else { return (ready, [], [:]) }
-        let loading = KubernetesLoading(commands: commands, files: files, processes: processes, folder: folder)
+        let loading = KubernetesLoading(commands: watch.commands, files: files, processes: processes, folder: folder)
         var loaded: [(job: Job, entry: KubernetesManifest.Entry)] = []
         var own: [JobKey: [Value]] = [:]
         var contents: OrderedSet<KubernetesLoading.Shared> = []
@@ -144,7 +153,12 @@ extension Kubernetes {
     }
 
     /// A job that the cluster has not taken: nothing of it stays there.
-    private func refused(_ job: Job, _ entry: KubernetesManifest.Entry, _ words: String) async -> any Error {
+    private func refused(
+        _ job: Job,
+        _ entry: KubernetesManifest.Entry,
+        _ words: String,
+        _ commands: KubernetesCommands
+    ) async -> any Error {
         let own = words.split(separator: "; ").filter { $0.contains(entry.name) }.joined(separator: "; ")
         let error = KubernetesError.refusal(own.isEmpty ? words : own, command: "create", settings)
         guard error.isCertain else { return error }
@@ -158,7 +172,8 @@ extension Kubernetes {
     private func own(
         _ entries: [KubernetesManifest.Entry],
         _ uids: [String: String],
-        _ manifest: KubernetesManifest
+        _ manifest: KubernetesManifest,
+        _ commands: KubernetesCommands
     ) async -> Bool {
         let objects = entries.flatMap { entry -> [Value] in
             guard let uid = uids[entry.name] else { return [] }

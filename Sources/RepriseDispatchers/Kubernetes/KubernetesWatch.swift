@@ -14,7 +14,7 @@ actor KubernetesWatch {
     let carrier: KubernetesCarrier
     let clock = ContinuousClock()
     /// Rung when it may be told soon how a job stands.
-    let bell = KubernetesBell()
+    let bell: KubernetesBell
     private let wallClock: any WallClock
     var carries: Bool { commands.settings.volume == nil }
 
@@ -38,11 +38,18 @@ actor KubernetesWatch {
     var cleared: Set<String> = []
     var limits: (keeper: KubernetesKeeper, asked: ContinuousClock.Instant)?
 
-    init(_ commands: KubernetesCommands, files: any FileSystem, wallClock: any WallClock, interval: Duration) {
+    init(
+        _ commands: KubernetesCommands,
+        files: any FileSystem,
+        wallClock: any WallClock,
+        interval: Duration,
+        bell: KubernetesBell = KubernetesBell()
+    ) {
         self.commands = commands
         self.files = files
         jobFiles = KubernetesJobFiles(files: files)
         self.wallClock = wallClock
+        self.bell = bell
         pace = KubernetesPace(interval)
         carrier = KubernetesCarrier(commands, files: files, bell: bell)
     }
@@ -137,16 +144,8 @@ actor KubernetesWatch {
     /// When the last of those jobs began, or was first looked at, that have not ended.
     private var latest: ContinuousClock.Instant? { known.values.map { $0.claimSeen ?? $0.since }.max() }
 
-    /// Rings more often than anybody looks of himself, as long as there are jobs that began, or were handed over, a moment ago.
-    func ringForTheYoung() async {
-        let slowest = Duration.milliseconds(400)
-        while !Task.isCancelled {
-            let age = latest.map { clock.now - $0 } ?? slowest * 8
-            let pause = max(.milliseconds(50), age / 8, lookTime * 5)
-            do { try await clock.sleep(for: min(pause, slowest)) } catch { return }
-            if pause < slowest { bell.ring() }
-        }
-    }
+    /// That, and how long the last look at all jobs took.
+    var youth: (latest: ContinuousClock.Instant?, lookTime: Duration) { (latest, lookTime) }
 
     // MARK: Judging
 
