@@ -8,6 +8,8 @@ actor KubernetesCarrier {
     private let files: any FileSystem
     /// Rung when something that was under way is here.
     private let bell: KubernetesBell
+    /// Between two tries, by how many have failed.
+    private let pause: @Sendable (Int) -> Duration
     private let clock = ContinuousClock()
     private var following: [JobKey: ContinuousClock.Instant] = [:]
     private var fetching: [JobKey: Fetch] = [:]
@@ -24,6 +26,8 @@ actor KubernetesCarrier {
 
     private struct Fetch {
         var isUnderWay = false
+        var failures = 0
+        /// Those failures that were not the cluster's.
         var tries = 0
         var next: ContinuousClock.Instant
         var isDone = false
@@ -37,10 +41,16 @@ actor KubernetesCarrier {
         case failed(String)
     }
 
-    init(_ commands: KubernetesCommands, files: any FileSystem, bell: KubernetesBell) {
+    init(
+        _ commands: KubernetesCommands,
+        files: any FileSystem,
+        bell: KubernetesBell,
+        pause: @escaping @Sendable (Int) -> Duration = { .seconds(1 << min($0, 5)) }
+    ) {
         self.commands = commands
         self.files = files
         self.bell = bell
+        self.pause = pause
     }
 
     /// Begins to append what a running job has written since, unless that goes on or was done a moment ago.
@@ -59,21 +69,23 @@ actor KubernetesCarrier {
     }
 
     /// Begins to fetch what a job left, unless that goes on, and tells how it stands. `isOver` tells that the job has
-    /// ended for certain; where its pod is merely being taken away, its exit record tells.
-    func fetch(_ job: Job, in pod: String, isOver: Bool) -> Progress {
+    /// ended for certain; where its pod is merely being taken away, its exit record tells. Nothing begins unless `mayBegin`.
+    ///
+    /// A cluster that is away, or that has forgotten this user, is tried for as long as the pod keeps what the job left.
+    func fetch(_ job: Job, in pod: String, isOver: Bool, mayBegin: Bool = true) -> Progress {
         var fetch = fetching[job.key] ?? Fetch(next: clock.now)
         if fetch.isDone { return .done }
         if fetch.tries >= Self.tries, !fetch.isUnderWay { return .failed(fetch.words ?? "it came in pieces") }
-        guard !fetch.isUnderWay, clock.now >= fetch.next, fetched < Self.most.fetched else { return .underWay }
+        guard mayBegin, !fetch.isUnderWay, clock.now >= fetch.next, fetched < Self.most.fetched else {
+            return .underWay
+        }
         fetch.isUnderWay = true
         fetching[job.key] = fetch
         fetched += 1
         Task {
-            var words: String?
-            do { try await bringLeavings(of: job, in: pod, isOver: isOver) } catch {
-                words = (error as? any RepriseError)?.description ?? "\(error)"
-            }
-            finished(job.key, words)
+            var failure: (any Error)?
+            do { try await bringLeavings(of: job, in: pod, isOver: isOver) } catch { failure = error }
+            finished(job.key, failure)
         }
         return .underWay
     }
@@ -87,15 +99,16 @@ actor KubernetesCarrier {
         following[key] = nil
     }
 
-    private func finished(_ key: JobKey, _ words: String?) {
+    private func finished(_ key: JobKey, _ failure: (any Error)?) {
         fetched -= 1
         defer { bell.ring() }
         guard var fetch = fetching[key] else { return }
         fetch.isUnderWay = false
-        fetch.isDone = words == nil
-        fetch.words = words
-        fetch.tries += 1
-        fetch.next = clock.now + .seconds(1 << min(fetch.tries, 5))
+        fetch.isDone = failure == nil
+        fetch.words = failure.map { ($0 as? any RepriseError)?.description ?? "\($0)" }
+        fetch.failures += 1
+        if (failure as? KubernetesError)?.isPassing != true { fetch.tries += 1 }
+        fetch.next = clock.now + pause(fetch.failures)
         fetching[key] = fetch
     }
 
@@ -146,6 +159,7 @@ actor KubernetesCarrier {
         try files.remove(tar)
         guard try isOver || files.exists(job.folder + "/" + ExitFile.name) else {
             fetching[job.key]?.tries = 0
+            fetching[job.key]?.failures = 0
             throw Mistake("it has not ended yet", code: "kubernetes-not-over", fault: .world)
         }
     }

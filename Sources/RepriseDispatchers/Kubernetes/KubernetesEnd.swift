@@ -96,7 +96,9 @@ enum KubernetesEnd {
             let wasTaken = wasDeleted && record.signal != nil
             return .ended(record, reason: evidence.limit ?? (wasTaken ? "deleted from the cluster" : nil))
         }
-        guard evidence.claim == nil || evidence.isCarried && evidence.start == nil else { return nil }
+        // What ended well began well, though nothing of it came here.
+        let mayHaveFailed = evidence.isCarried && evidence.start == nil && pod.termination?.status != 0
+        guard evidence.claim == nil || mayHaveFailed else { return nil }
         let words = pod.termination?.message ?? pod.termination?.reason ?? pod.message ?? pod.reason ?? ""
         return .ended(ending(pod, evidence, now), reason: "could not begin" + after(trimmed(words)))
     }

@@ -29,6 +29,15 @@ extension KubernetesError {
     /// The cluster does not answer, and nobody knows whether it has taken a job.
     package var isAway: Bool { if case .down = self { true } else { false } }
 
+    /// The cluster or the way to it is at fault, or what this machine knows of this user, and not what was asked: it may
+    /// succeed whenever somebody has mended that.
+    var isPassing: Bool {
+        switch self {
+        case .down, .unauthorized, .notPermitted, .noConfiguration, .badConfiguration, .noContext: true
+        default: false
+        }
+    }
+
     /// The cluster has taken no job, and will not.
     var isCertain: Bool {
         switch self {

@@ -25,6 +25,7 @@ extension KubernetesError {
             return .unauthorized(words: words)
         }
         if says(
+            "error dialing backend",
             "connection refused",
             "was refused",
             "i/o timeout",

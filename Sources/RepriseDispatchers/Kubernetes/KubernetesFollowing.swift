@@ -16,10 +16,13 @@ extension KubernetesWatch {
 
     /// Follows a job that runs, and holds back the end of one until what it left is here.
     func carry(_ job: Job, _ handle: JobHandle, _ status: JobStatus) async -> JobStatus {
-        guard let pod = pod(of: job, handle), known[job.key]?.claim == pod.name, !pod.isOver,
-            case .running? = pod.keeper
-        else { return status }
+        guard let pod = pod(of: job, handle), known[job.key]?.claim == pod.name, !pod.isOver else { return status }
         let running = JobStatus.running(since: known[job.key]?.start ?? pod.termination?.started)
+        switch pod.keeper {
+        case .running?: break
+        case .terminated?: return status
+        case .waiting?, nil: return pod.termination == nil ? status : unkept(job, pod) ?? running
+        }
         // Of a pod that is being taken away nobody tells how its containers ended.
         var isOver = pod.termination != nil || pod.deleted != nil || status.isEnd
         if !isOver { isOver = await carrier.hasEnded(job.key) }
@@ -30,7 +33,7 @@ extension KubernetesWatch {
             }
             return status
         }
-        switch await carrier.fetch(job, in: pod.name, isOver: pod.termination != nil) {
+        switch await carrier.fetch(job, in: pod.name, isOver: pod.termination != nil, mayBegin: !pace.isFailing) {
         case .underWay:
             expectNews(for: .seconds(5))
             return running
@@ -39,5 +42,16 @@ extension KubernetesWatch {
             let lost = JobStatus.lost(reason: "what it left could not be fetched: \(KubernetesEnd.trimmed(words))")
             return status.isEnd ? status : lost
         }
+    }
+
+    /// A job that has ended, and whose files nobody keeps yet: the other container may take its time, such as for its image. nil:
+    /// it may still come.
+    private func unkept(_ job: Job, _ pod: KubernetesPod) -> JobStatus? {
+        let since = known[job.key]?.unkeptSince ?? clock.now
+        known[job.key]?.unkeptSince = since
+        guard clock.now - since >= .milliseconds(commands.settings.keep) else { return nil }
+        var words = "the container that keeps it did not begin"
+        if case .waiting(let reason, let message)? = pod.keeper { words += ": " + (message ?? reason) }
+        return .lost(reason: "what it left could not be fetched: \(KubernetesEnd.trimmed(words))")
     }
 }

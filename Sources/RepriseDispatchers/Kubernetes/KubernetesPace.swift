@@ -62,6 +62,9 @@ struct KubernetesPace: Hashable, Sendable {
         isAsking = false
     }
 
+    /// Whether the last question was not answered.
+    var isFailing: Bool { failures > 0 }
+
     /// Whether the last answer says something of what was so since `moment`.
     func isAnswered(since moment: ContinuousClock.Instant?) -> Bool {
         guard let asked, let moment else { return false }
