@@ -130,8 +130,8 @@ package final class Kubernetes: Dispatcher {
         // The request may end itself, too.
         if result.status == 0 || result.status == 137 || result.status == 143 { return true }
         let refusal = commands.refusal(result, command: "exec")
-        // The pod's end would leave less than the job's own: whoever wants it asks again.
-        if pod.isRunning, refusal.isAway { throw refusal }
+        // The pod's end would leave less than the job's own: whoever wants it asks again, unless it is about to end anyway.
+        if pod.isRunning, pod.deleted == nil, refusal.isAway { throw refusal }
         return false
     }
 

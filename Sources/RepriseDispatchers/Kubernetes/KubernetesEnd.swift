@@ -18,6 +18,11 @@ struct KubernetesEvidence: Hashable, Sendable {
     var isCarried = false
     /// Why Reprise took the job back.
     var verdict: String?
+    /// Its pod should have ended long ago, and its node does not do it.
+    var isSilent = false
+
+    /// The one that executes it, as far as it is known.
+    var pod: KubernetesPod? { claim == nil ? pods.first : pods.first { $0.name == claim } }
 }
 
 /// Where a job stands, from what its files say and what the cluster says. Pure.
@@ -28,9 +33,9 @@ enum KubernetesEnd {
         if evidence.row == nil, let verdict = evidence.verdict {
             return .ended(signal(15, evidence, now), reason: verdict)
         }
-        let own = evidence.claim == nil ? evidence.pods.first : evidence.pods.first { $0.name == evidence.claim }
-        guard let pod = own else { return withoutPod(evidence, now) }
+        guard let pod = evidence.pod else { return withoutPod(evidence, now) }
         if pod.isOver || pod.termination != nil { return over(pod, evidence, now) }
+        if evidence.isSilent { return silent(pod, evidence, now) }
         if case .running(let since)? = pod.main {
             // Its pod tells in a moment how it ended.
             return evidence.record == nil ? .running(since: evidence.start ?? since) : nil
@@ -47,6 +52,15 @@ enum KubernetesEnd {
             return .ended(evidence.record ?? signal(15, evidence, now), reason: evidence.limit ?? reason)
         }
         return evidence.record.map { .ended($0, reason: evidence.limit) } ?? .submitted
+    }
+
+    /// A job whose node is gone, as far as anybody can tell.
+    private static func silent(_ pod: KubernetesPod, _ evidence: KubernetesEvidence, _ now: Timestamp) -> JobStatus {
+        guard evidence.row != nil else { return gone(evidence, now) }
+        if let record = evidence.record, record.signal == nil || evidence.limit != nil {
+            return .ended(record, reason: evidence.limit)
+        }
+        return .preempted(reason: "its node `\(pod.node ?? "")` does not answer")
     }
 
     /// A job that the cluster does not have any more, though it was given it.

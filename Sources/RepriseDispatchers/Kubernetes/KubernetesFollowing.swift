@@ -17,6 +17,8 @@ extension KubernetesWatch {
     /// Follows a job that runs, and holds back the end of one until what it left is here.
     func carry(_ job: Job, _ handle: JobHandle, _ status: JobStatus) async -> JobStatus {
         guard let pod = pod(of: job, handle), known[job.key]?.claim == pod.name, !pod.isOver else { return status }
+        // Nobody can be asked for its files.
+        if isSilent(pod, of: job.key) { return status }
         let running = JobStatus.running(since: known[job.key]?.start ?? pod.termination?.started)
         switch pod.keeper {
         case .running?: break

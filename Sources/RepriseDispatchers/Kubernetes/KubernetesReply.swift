@@ -57,6 +57,7 @@ enum KubernetesReply {
         pod.node = item[path: "spec.nodeName"]?.stringValue
         pod.created = time(metadata["creationTimestamp"])
         pod.deleted = time(metadata["deletionTimestamp"])
+        pod.grace = metadata["deletionGracePeriodSeconds"]?.integerValue ?? pod.grace
         for condition in status["conditions"]?.listValue ?? [] {
             switch (condition["type"]?.stringValue, condition["status"]?.stringValue) {
             case ("PodScheduled", "False"): pod.unschedulable = condition["message"]?.stringValue ?? "unschedulable"

@@ -12,6 +12,8 @@ struct KubernetesSight: Sendable {
     var start: Timestamp?
     /// Since when only one of the job and the cluster says that it has ended.
     var doubtSince: ContinuousClock.Instant?
+    /// Since when its pod is to end.
+    var deletedSeen: ContinuousClock.Instant?
     /// Since when it has ended, while what keeps its files has not begun.
     var unkeptSince: ContinuousClock.Instant?
     var obstacle: KubernetesObstacle?

@@ -11,8 +11,10 @@ struct KubernetesPod: Hashable, Sendable {
     var message: String?
     var node: String?
     var created: Timestamp?
-    /// When somebody asked for its end; nil where nobody did.
+    /// By when it is to have ended, where somebody asked for that; nil where nobody did.
     var deleted: Timestamp?
+    /// Seconds that it has for it.
+    var grace: Int64 = 30
     /// Why the scheduler has no node for it.
     var unschedulable: String?
     /// What took the pod away, where the cluster tells: `PreemptionByScheduler`, `EvictionByEvictionAPI`.
@@ -44,6 +46,13 @@ struct KubernetesPod: Hashable, Sendable {
     var isBeingFurnished: Bool {
         if case .waiting("ContainerCreating", _)? = main { true } else { false }
     }
+
+    /// Whether its node would have ended it by now, were it there. `since` is when the cluster first told that somebody asked
+    /// for that, `asked` when it was asked last.
+    func isSilent(since: ContinuousClock.Instant, asked: ContinuousClock.Instant, after silence: Duration) -> Bool {
+        deleted != nil && !isOver && asked - since >= .seconds(grace) + silence
+    }
+
     var isRunning: Bool { if case .running? = main { true } else { false } }
 }
 

@@ -7,6 +7,8 @@ import RepriseSystem
 actor KubernetesWatch {
     /// How long a job's record may take to be seen here, and the cluster's word for an end that the job wrote down already.
     static let patience = Duration.seconds(20)
+    /// How much longer than its time the end of a pod may take.
+    private let silence: Duration
 
     let commands: KubernetesCommands
     let files: any FileSystem
@@ -43,13 +45,15 @@ actor KubernetesWatch {
         files: any FileSystem,
         wallClock: any WallClock,
         interval: Duration,
-        bell: KubernetesBell = KubernetesBell()
+        bell: KubernetesBell = KubernetesBell(),
+        silence: Duration = .seconds(60)
     ) {
         self.commands = commands
         self.files = files
         jobFiles = KubernetesJobFiles(files: files)
         self.wallClock = wallClock
         self.bell = bell
+        self.silence = silence
         pace = KubernetesPace(interval)
         carrier = KubernetesCarrier(commands, files: files, bell: bell)
     }
@@ -192,7 +196,19 @@ actor KubernetesWatch {
         let row = state.jobs[handle.description]
         if row?.uid == seen?.submission?.uid || seen?.submission?.uid == nil { evidence.row = row }
         evidence.pods = state.pods[handle.description] ?? []
+        evidence.isSilent = evidence.pod.map { isSilent($0, of: job.key) } ?? false
         return evidence
+    }
+
+    /// Whether the job's pod should have ended long ago, and its node does not do it.
+    func isSilent(_ pod: KubernetesPod, of key: JobKey) -> Bool {
+        guard pod.deleted != nil, let asked = pace.asked else {
+            known[key]?.deletedSeen = nil
+            return false
+        }
+        let since = known[key]?.deletedSeen ?? asked
+        known[key]?.deletedSeen = since
+        return pod.isSilent(since: since, asked: asked, after: silence)
     }
 }
 
