@@ -83,24 +83,28 @@ package final class Kubernetes: Dispatcher {
     }
 
     private func status(of jobs: [Job: JobHandle], _ watch: KubernetesWatch) async throws -> [JobKey: JobStatus] {
-        let statuses = try await watch.status(of: jobs, store: mark(), lock: lockPath)
+        let statuses = try await watch.status(of: jobs, store: mark())
         let areOver = !statuses.isEmpty && statuses.values.allSatisfy(\.isEnd)
-        if settings.volume == nil, areOver, await watch.contents != [] { await clearContents(watch) }
+        if settings.volume == nil, areOver, await watch.mayHaveContents { await clearContents(watch) }
         return statuses
     }
 
     /// Held by whoever submits.
     private var lockPath: String { folder + "/submit.lock" }
 
-    /// Takes away the code that jobs shared, where no job of the store is left that may need it.
+    /// Takes away the code that jobs shared, where no job of the store is left that may need it, whichever target it is of:
+    /// by an answer that is given while nobody submits.
     private func clearContents(_ watch: KubernetesWatch) async {
         let commands = watch.commands
         guard let store = try? mark(), let lock = try? FileLock(lockPath) else { return }
         defer { withExtendedLifetime(lock) {} }
+        // What somebody submitted who is dead may still be under way.
+        guard let sending = try? FileLock(folder + "/kubectl.lock") else { return }
+        defer { withExtendedLifetime(sending) {} }
         guard let state = try? await commands.state(of: store), state.jobs.isEmpty else { return }
         let selector = "\(KubernetesNames.store)=\(store),\(KubernetesNames.content)"
         guard (try? await commands.delete(["configmaps"], selector: selector)) != nil else { return }
-        await watch.haveCleared(contents: nil)
+        await watch.note(mayHaveContents: false)
     }
 
     // MARK: Cancelling

@@ -106,7 +106,8 @@ struct KubernetesCluster: Cluster {
                 image: preview.image ?? settings.image ?? "IMAGE",
                 secrets: preview.hasSecrets ? ["NAME": ""] : [:],
                 cargo: settings.volume == nil
-                    ? KubernetesCargo(maps: ["reprise-CODE-0", "reprise-\(name)-0"], folder: "", hasCode: true) : nil
+                    ? KubernetesCargo(maps: ["reprise-STORE-CODE-0", "reprise-\(name)-0"], folder: "", hasCode: true)
+                    : nil
             )
         }
         let objects = entries.map { manifest.job($0) }

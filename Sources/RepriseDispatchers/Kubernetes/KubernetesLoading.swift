@@ -32,25 +32,29 @@ struct KubernetesLoading: Sendable {
         var key: String
         var path: String
         var bytes: Int64
+        /// The mark of the store, whose own they are: no other takes them away.
+        var store: String
 
-        var maps: [String] { (0..<count).map { "reprise-\(name)-\($0)" } }
+        var maps: [String] { (0..<count).map { "reprise-\(store)-\(name)-\($0)" } }
         var count: Int { max(1, Int((bytes + Int64(KubernetesLoading.piece) - 1) / Int64(KubernetesLoading.piece))) }
     }
 
     // MARK: Shared content
 
     /// The contents that a job shares with others; makes archives of its data here, once.
-    func shared(by parcel: JobParcel) async throws -> [Shared] {
+    func shared(by parcel: JobParcel, store: String) async throws -> [Shared] {
         var contents: [Shared] = []
         if let code = parcel.code {
             let bytes = try files.status(code.path)?.bytes ?? 0
-            contents.append(Shared(name: Self.label(code.name), key: "code", path: code.path, bytes: bytes))
+            contents.append(
+                Shared(name: Self.label(code.name), key: "code", path: code.path, bytes: bytes, store: store)
+            )
         }
         for item in parcel.data {
             let path = try await archive(item)
             let bytes = try files.status(path)?.bytes ?? 0
             let name = Self.label(item.content)
-            contents.append(Shared(name: name, key: name, path: path, bytes: bytes))
+            contents.append(Shared(name: name, key: name, path: path, bytes: bytes, store: store))
         }
         let total = contents.reduce(0) { $0 + $1.bytes }
         guard total <= Self.most else {
@@ -75,9 +79,9 @@ struct KubernetesLoading: Sendable {
         return path
     }
 
-    /// The ConfigMaps among these that the cluster lacks, and the names of all that it has of the store.
-    func missing(_ contents: [Shared], store: String) async throws -> (maps: [Value], there: Set<String>) {
-        guard !contents.isEmpty else { return ([], []) }
+    /// The ConfigMaps among these that the cluster lacks.
+    func missing(_ contents: [Shared], store: String) async throws -> [Value] {
+        guard !contents.isEmpty else { return [] }
         let selector = "\(KubernetesNames.store)=\(store),\(KubernetesNames.content)"
         let result = try await commands.succeed(["get", "configmaps", "--selector=\(selector)", "--output=name"])
         let there = Set(result.text.split(separator: "\n").map { lastName(of: String($0)) })
@@ -89,7 +93,7 @@ struct KubernetesLoading: Sendable {
                 maps.append(Self.map(name, Self.key(content.key, index), bytes, labels))
             }
         }
-        return (maps, there)
+        return maps
     }
 
     // MARK: A job's own

@@ -139,7 +139,7 @@ extension Kubernetes {
         var contents: OrderedSet<KubernetesLoading.Shared> = []
         for (job, entry) in ready {
             guard let parcel = job.parcel else { throw KubernetesError.noParcel(job: job.key.description) }
-            let shared = try await loading.shared(by: parcel)
+            let shared = try await loading.shared(by: parcel, store: store)
             contents.append(contentsOf: shared)
             let load = try loading.load(parcel, of: entry, below: job.key.folder, shared: shared, store: store)
             var entry = entry
@@ -147,8 +147,8 @@ extension Kubernetes {
             loaded.append((job, entry))
             own[job.key] = load.own
         }
-        let (missing, there) = try await loading.missing(Array(contents), store: store)
-        if !contents.isEmpty { await watch.note(contents: there.union(contents.flatMap(\.maps))) }
+        if !contents.isEmpty { await watch.note(mayHaveContents: true) }
+        let missing = try await loading.missing(Array(contents), store: store)
         return (loaded, missing, own)
     }
 

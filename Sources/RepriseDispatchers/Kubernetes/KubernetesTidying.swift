@@ -8,7 +8,7 @@ extension KubernetesWatch {
     private static let most = 200
 
     /// Forgets what has ended, and clears away what the cluster has of it.
-    func tidy(_ jobs: [Job: JobHandle], _ statuses: [JobKey: JobStatus], lock: String) async {
+    func tidy(_ jobs: [Job: JobHandle], _ statuses: [JobKey: JobStatus]) async {
         var things: [String] = []
         var bare: [String] = []
         var owners: [String] = []
@@ -30,7 +30,6 @@ extension KubernetesWatch {
             if case .ended = status {} else { isPressing = true }
             if let submission = seen.submission {
                 things.append("job/" + handle.description)
-                cleared.insert(handle.description)
                 if !submission.isOwned, hasSecrets || carries { owners.append(handle.description) }
             }
             known[job.key] = nil
@@ -41,29 +40,19 @@ extension KubernetesWatch {
         if isPressing || areOver || clock.now - lastWaste >= .seconds(2) {
             lastWaste = clock.now
             (things, waste) = (waste, [])
-            await delete(things, withContents: areOver && carries, lock: lock)
+            await delete(things)
         }
         try? await commands.deleteBelongings(of: bare, kinds: "secrets")
         try? await commands.deleteBelongings(of: owners)
     }
 
-    /// What stays is cleared away by the cluster itself, later. `withContents`: also what jobs shared, where the cluster has no
-    /// other job of the store.
-    private func delete(_ things: [String], withContents: Bool, lock: String) async {
-        var things = things
-        let lock = withContents ? try? FileLock(lock) : nil
-        defer { withExtendedLifetime(lock) {} }
-        var clears = contents ?? []
-        if lock == nil || !knowsAllJobs || !cleared.isSuperset(of: state.jobs.keys) { clears = [] }
-        things += clears.sorted().map { "configmap/" + $0 }
+    /// What stays is cleared away by the cluster itself, later.
+    private func delete(_ things: [String]) async {
         for start in stride(from: 0, to: things.count, by: Self.most) {
             do { try await commands.delete(Array(things[start..<min(start + Self.most, things.count)])) } catch {
                 return
             }
         }
-        guard withContents else { return }
-        cleared = []
-        if !clears.isEmpty { haveCleared(contents: clears) }
     }
 
     /// An end that the job's own record does not tell, for whoever asks when the cluster has forgotten it.

@@ -29,15 +29,12 @@ actor KubernetesWatch {
     var nodesAsked: ContinuousClock.Instant?
     /// How long the last look at all jobs took.
     var lookTime = Duration.zero
-    /// The names of the ConfigMaps that jobs of the store share, which the cluster has; nil where nobody has asked.
-    private(set) var contents: Set<String>?
-    private var submitted: ContinuousClock.Instant?
+    /// Whether the cluster may have ConfigMaps that jobs of the store share.
+    private(set) var mayHaveContents = true
     private var forbiddenSince: ContinuousClock.Instant?
     /// Things of jobs that have ended, to be taken away soon, and when some were taken away last.
     var waste: [String] = []
     var lastWaste = ContinuousClock().now
-    /// Jobs that were taken away, though the last answer may still have them.
-    var cleared: Set<String> = []
     var limits: (keeper: KubernetesKeeper, asked: ContinuousClock.Instant)?
 
     init(
@@ -58,8 +55,8 @@ actor KubernetesWatch {
         carrier = KubernetesCarrier(commands, files: files, bell: bell)
     }
 
-    /// `store` is the mark that the store's things bear in the cluster, `lock` the file that is locked by whoever submits.
-    func status(of jobs: [Job: JobHandle], store: String, lock: String) async throws -> [JobKey: JobStatus] {
+    /// `store` is the mark that the store's things bear in the cluster.
+    func status(of jobs: [Job: JobHandle], store: String) async throws -> [JobKey: JobStatus] {
         var statuses: [JobKey: JobStatus] = [:]
         var open: [Job: JobHandle] = [:]
         var isUrgent = false
@@ -89,30 +86,21 @@ actor KubernetesWatch {
             await askWhyNothingBegins(open)
             try? await takeBackHopeless()
         }
-        await tidy(jobs, statuses, lock: lock)
+        await tidy(jobs, statuses)
         return statuses
     }
 
-    /// The names of all shared ConfigMaps, when jobs are about to be submitted that need some of them.
-    func note(contents: Set<String>) { self.contents = contents }
-
-    /// Those are gone; nil: all of them.
-    func haveCleared(contents gone: Set<String>?) { contents = gone.map { contents?.subtracting($0) ?? [] } ?? [] }
+    /// Whether there may be shared ConfigMaps from now on: some are about to be made, or all were taken away.
+    func note(mayHaveContents: Bool) { self.mayHaveContents = mayHaveContents }
 
     /// Jobs were handed over: it may soon be told how they stand.
-    func hasSubmitted() {
-        submitted = clock.now
-        bell.ring()
-    }
+    func hasSubmitted() { bell.ring() }
 
     /// Notes whether the cluster has just forbidden something; for how long it has done so.
     func forbidden(_ isForbidden: Bool) -> Duration {
         forbiddenSince = isForbidden ? forbiddenSince ?? clock.now : nil
         return forbiddenSince.map { clock.now - $0 } ?? .zero
     }
-
-    /// Whether the last answer tells all jobs that the store had in the cluster, while nobody submits.
-    var knowsAllJobs: Bool { submitted.map { pace.isAnswered(since: $0) } ?? (pace.asked != nil) }
 
     /// From now on the cluster is asked more often for a while.
     func expectNews(for time: Duration) { pace.expectNews(for: time, clock.now) }

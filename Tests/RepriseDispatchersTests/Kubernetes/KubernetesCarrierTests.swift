@@ -90,7 +90,7 @@ import Testing
         let cluster = Cluster(refusing: "x", containers: containers)
         let commands = KubernetesCommands(KubernetesSettings(image: "x:1", keep: keep), processes: cluster)
         let watch = KubernetesWatch(commands, files: files, wallClock: LiveWallClock(), interval: .zero)
-        return try await watch.status(of: [job: JobHandle("x")], store: "s", lock: folders.path + "/lock")[job.key]
+        return try await watch.status(of: [job: JobHandle("x")], store: "s")[job.key]
     }
 
     @Test(arguments: [0, 3], ["ContainerCreating", "ErrImagePull", ""])

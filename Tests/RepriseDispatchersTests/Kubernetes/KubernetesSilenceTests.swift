@@ -63,7 +63,7 @@ import Testing
             )
         }
         func status(_ watch: KubernetesWatch) async throws -> JobStatus? {
-            try await watch.status(of: [job: JobHandle("x")], store: "s", lock: folders.path + "/lock")[job.key]
+            try await watch.status(of: [job: JobHandle("x")], store: "s")[job.key]
         }
         let patient = makeWatch(.seconds(3600))
         for _ in 0..<3 { #expect(try await status(patient) == .running(since: nil)) }

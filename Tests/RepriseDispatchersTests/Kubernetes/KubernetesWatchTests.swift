@@ -30,9 +30,9 @@ import Testing
             wallClock: LiveWallClock(),
             interval: .zero
         )
-        let first = try await watch.status(of: [job: JobHandle("x")], store: "s", lock: folders.path + "/lock")
+        let first = try await watch.status(of: [job: JobHandle("x")], store: "s")
         #expect(first[job.key] == .running(since: nil), "the answer is older than the pod")
-        let second = try await watch.status(of: [job: JobHandle("x")], store: "s", lock: folders.path + "/lock")
+        let second = try await watch.status(of: [job: JobHandle("x")], store: "s")
         guard case .preempted? = second[job.key] else {
             Issue.record("by now the cluster would know it")
             return
