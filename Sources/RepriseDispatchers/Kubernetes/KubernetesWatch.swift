@@ -31,6 +31,8 @@ actor KubernetesWatch {
     var lookTime = Duration.zero
     /// Whether the cluster may have ConfigMaps that jobs of the store share.
     private(set) var mayHaveContents = true
+    /// Why the last question was not answered; nil where it was.
+    private var trouble: (any Error)?
     private var forbiddenSince: ContinuousClock.Instant?
     /// Things of jobs that have ended, to be taken away soon, and when some were taken away last.
     var waste: [String] = []
@@ -122,13 +124,19 @@ actor KubernetesWatch {
         .look(at: job, jobFiles, clock.now)
     }
 
+    /// Throws as long as the last question was not answered, also while it is too early for the next one.
     private func ask(_ store: String, isUrgent: Bool) async throws {
-        guard pace.begins(clock.now, isUrgent: isUrgent, latest: latest) else { return }
+        guard pace.begins(clock.now, isUrgent: isUrgent, latest: latest) else {
+            if let trouble { throw trouble }
+            return
+        }
         do {
             state = try await commands.state(of: store)
             pace.answered(clock.now)
+            trouble = nil
         } catch {
             pace.failed()
+            trouble = error
             throw error
         }
     }
