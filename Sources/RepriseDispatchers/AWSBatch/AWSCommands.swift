@@ -19,7 +19,7 @@ struct AWSCommands: Sendable {
         var rows: [BatchRow] = []
         for start in stride(from: 0, to: ids.count, by: 100) {
             let part = ids[start..<min(start + 100, ids.count)]
-            rows += BatchReply.jobs(try await run(["batch", "describe-jobs", "--jobs"] + part))
+            rows += BatchReply.jobs(try await ask(["batch", "describe-jobs", "--jobs"] + part))
         }
         return rows
     }
@@ -30,7 +30,7 @@ struct AWSCommands: Sendable {
             "batch", "list-jobs", "--job-queue", settings.queue ?? "", "--filters", "name=JOB_NAME,values=\(name)",
         ]
         // The jobs of an array may be listed, too.
-        return BatchReply.jobs(try await run(words)).first { $0.name == name && !$0.id.contains(":") }?.id
+        return BatchReply.jobs(try await ask(words)).first { $0.name == name && !$0.id.contains(":") }?.id
     }
 
     /// Submits and returns the id. `lock` is held as long as `aws` lives, whoever dies meanwhile.
@@ -47,7 +47,7 @@ struct AWSCommands: Sendable {
     }
 
     func definition(_ name: String) async throws -> Value {
-        try await run(["batch", "describe-job-definitions", "--job-definition-name", name, "--status", "ACTIVE"])
+        try await ask(["batch", "describe-job-definitions", "--job-definition-name", name, "--status", "ACTIVE"])
     }
 
     func register(_ definition: Value) async throws {
@@ -56,19 +56,19 @@ struct AWSCommands: Sendable {
 
     func queues(_ name: String?) async throws -> [BatchQueue] {
         let names = name.map { ["--job-queues", $0] } ?? []
-        return BatchReply.queues(try await run(["batch", "describe-job-queues"] + names))
+        return BatchReply.queues(try await ask(["batch", "describe-job-queues"] + names))
     }
 
     /// By name or ARN.
     func environments(_ names: [String]) async throws -> [BatchEnvironment] {
         let words = ["batch", "describe-compute-environments", "--compute-environments"] + names
-        return BatchReply.environments(try await run(words))
+        return BatchReply.environments(try await ask(words))
     }
 
     /// The kinds of machines whose names are one of these, where `*` stands for anything.
     func machines(_ patterns: [String]) async throws -> [BatchMachine] {
         let filter = "Name=instance-type,Values=" + patterns.joined(separator: ",")
-        return BatchReply.machines(try await run(["ec2", "describe-instance-types", "--filters", filter]))
+        return BatchReply.machines(try await ask(["ec2", "describe-instance-types", "--filters", filter]))
     }
 
     /// The last lines of a log; empty where there is none, or none that may be read.
@@ -127,7 +127,23 @@ struct AWSCommands: Sendable {
 
     // MARK: Running it
 
+    /// For questions: one that succeeds and says nothing has not said that there is nothing.
+    private func ask(_ words: [String]) async throws -> Value {
+        let text = try await self.text(of: words)
+        guard let value = try? Value(json: text), value.mapValue != nil else {
+            let command = "aws " + words.prefix(2).joined(separator: " ")
+            let said = text.isEmpty ? "it printed nothing" : "it printed no JSON: \(text.prefix(200))"
+            throw AWSError.other(command: command, words: said)
+        }
+        return value
+    }
+
     private func run(_ words: [String], input: Value? = nil, lock: String? = nil) async throws -> Value {
+        let text = try await self.text(of: words, input: input, lock: lock)
+        return (try? Value(json: text)) ?? .map([:])
+    }
+
+    private func text(of words: [String], input: Value? = nil, lock: String? = nil) async throws -> String {
         // It is read more than once, so that it cannot come by standard input.
         var draft: String?
         defer { if let draft { try? files.remove(draft) } }
@@ -148,8 +164,7 @@ struct AWSCommands: Sendable {
             let command = "aws " + words.prefix(2).joined(separator: " ")
             throw AWSError.refusal(Self.words(result), command: command, settings)
         }
-        let text = result.text.drop { $0.isWhitespace }
-        return text.isEmpty ? .map([:]) : (try? Value(json: String(text))) ?? .map([:])
+        return String(result.text.drop { $0.isWhitespace })
     }
 
     private func execute(_ arguments: [String], lock: String? = nil) async throws -> ProcessResult {

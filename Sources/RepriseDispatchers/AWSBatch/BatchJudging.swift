@@ -9,7 +9,9 @@ extension BatchWatch {
         guard let seen = known[job.key] else { return .submitted }
         let asLooks: JobStatus = seen.claim == nil ? BatchEnd.waiting(seen.row) : .running(since: seen.claim)
         guard seen.asked != nil else { return asLooks }
-        if seen.row == nil, seen.submission == nil { return BatchEnd.forgotten(BatchEvidence(job: job)) }
+        if seen.row == nil, seen.overSince != nil, seen.submission == nil {
+            return BatchEnd.forgotten(BatchEvidence(job: job))
+        }
         if let row = seen.row, let reason = BatchEnd.hopelessness(row), seen.verdict == nil {
             known[job.key]?.verdict = reason
             try await commands.terminate(handle.description, reason: reason)

@@ -3,7 +3,6 @@ import RepriseModel
 
 /// What was seen of a job so far.
 struct BatchSight {
-    var since: ContinuousClock.Instant
     var submission: BatchJobFiles.Submission?
     var inbox = BatchInbox()
     var claim: Timestamp?
@@ -12,7 +11,9 @@ struct BatchSight {
     var row: BatchRow?
     var asked: ContinuousClock.Instant?
     var listed: ContinuousClock.Instant?
-    /// Since when AWS Batch says that it is over, or knows nothing of it.
+    /// Since when no answer of AWS Batch has had it: those soon after a submission may lack it, and any may for a moment.
+    var absentSince: ContinuousClock.Instant?
+    /// Since when AWS Batch says that it is over, or has known nothing of it for a while.
     var overSince: ContinuousClock.Instant?
     var verdict: String?
     var isCancelled = false

@@ -12,17 +12,20 @@ actor BatchWatch {
     let jobFiles: BatchJobFiles
     let wallClock: any WallClock
     private let clock = ContinuousClock()
+    /// How long a job must be absent from what AWS Batch answers to be gone.
+    private let doubt: Duration
     private var listPace: BatchPace
     private var askPace: BatchPace
     var known: [JobKey: BatchSight] = [:]
 
-    init(_ commands: AWSCommands, _ staging: BatchStaging, wallClock: any WallClock, interval: Duration) {
+    init(_ commands: AWSCommands, _ staging: BatchStaging, wallClock: any WallClock, interval: Duration, doubt: Duration = .seconds(120)) {
         self.commands = commands
         self.staging = staging
         fetching = BatchFetching(store: staging.store, processes: staging.processes, files: staging.files)
         files = staging.files
         jobFiles = staging.jobFiles
         self.wallClock = wallClock
+        self.doubt = doubt
         listPace = BatchPace(interval: interval, urgent: min(interval, .seconds(2)))
         askPace = BatchPace(interval: interval * 3, urgent: min(interval, .seconds(2)))
     }
@@ -87,7 +90,7 @@ actor BatchWatch {
 
     private func note(_ job: Job) {
         if known[job.key] == nil {
-            known[job.key] = BatchSight(since: clock.now, submission: jobFiles.submission(of: job))
+            known[job.key] = BatchSight(submission: jobFiles.submission(of: job))
         }
     }
 
@@ -163,19 +166,30 @@ actor BatchWatch {
             let rows = try await commands.describe(open.values.map(\.description).sorted())
             let byID = Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }
             for (job, handle) in open {
-                let row = byID[handle.description]
-                known[job.key]?.row = row
-                known[job.key]?.asked = begin
-                if row?.state?.isEnd ?? (row == nil), known[job.key]?.overSince == nil {
-                    known[job.key]?.overSince = clock.now
-                    listPace.hurry()
-                    expectNews(for: .seconds(10))
-                }
+                take(byID[handle.description], of: job.key, at: begin)
             }
             askPace.succeed()
         } catch {
             askPace.fail()
             throw error
         }
+    }
+
+    private func take(_ row: BatchRow?, of key: JobKey, at moment: ContinuousClock.Instant) {
+        guard var seen = known[key] else { return }
+        let absence = row == nil ? seen.absentSince ?? moment : nil
+        let isGone = absence.map { moment - $0 >= doubt } ?? false
+        // What it said before still tells how far the job had come.
+        let latest = row ?? (isGone && seen.row?.state?.isEnd != true ? nil : seen.row)
+        let isOver = latest.map { $0.state?.isEnd == true } ?? isGone
+        if isOver, seen.overSince == nil {
+            listPace.hurry()
+            expectNews(for: .seconds(10))
+        }
+        seen.row = latest
+        seen.absentSince = absence
+        seen.overSince = isOver ? seen.overSince ?? clock.now : nil
+        seen.asked = moment
+        known[key] = seen
     }
 }
