@@ -19,6 +19,7 @@ struct BatchStaging: Sendable {
             return parcel
         }
         if let first = parcels.first { try await stageShared(first) }
+        let (form, term) = try await self.form(of: batch.name)
         let folder = jobFiles.folder(of: batch.name)
         try files.makeFolder(folder)
         var bodies: [(key: String, body: S3Call.Body)] = []
@@ -31,13 +32,12 @@ struct BatchStaging: Sendable {
             bodies.append((try await store.input(batch.name, "\(index).tar"), .file(draft)))
         }
         if let halves { bodies.append((try await store.input(batch.name, "halves"), .text(halves))) }
-        bodies.append(
-            (try await store.input(batch.name, "control"), .text(try await control(of: batch.name, isNew: true)))
-        )
-        let script = BatchScript.text(batch, try await addresses(of: batch))
+        bodies.append((try await store.input(batch.name, "control"), .text("")))
+        let script = BatchScript.text(batch, try await addresses(of: batch, form))
         let key = try await store.input(batch.name, "start.sh")
         bodies.append((key, .text(script)))
         try await store.put(bodies)
+        try note(term, of: batch.name)
         return try await store.address(key: key)
     }
 
@@ -81,13 +81,13 @@ struct BatchStaging: Sendable {
 
     // MARK: Addresses
 
-    private func addresses(of batch: BatchBatch) async throws -> BatchAddresses {
+    private func addresses(of batch: BatchBatch, _ form: [BatchAddresses.Field]) async throws -> BatchAddresses {
         let place = try await store.session.place()
         let output = try await store.output(batch.name)
         var addresses = BatchAddresses(
             bucket: place.bucketAddress.text,
             out: output,
-            form: try await form(of: batch.name),
+            form: form,
             control: try await store.address(key: try await store.input(batch.name, "control")),
             parcels: [],
             claims: []
@@ -106,40 +106,45 @@ struct BatchStaging: Sendable {
         return addresses
     }
 
-    private func form(of batch: String) async throws -> [BatchAddresses.Field] {
+    /// From when to when addresses hold.
+    private typealias Term = (start: Timestamp, end: Timestamp)
+
+    private func form(of batch: String) async throws -> ([BatchAddresses.Field], Term) {
         let signature = try await store.session.signature()
         let end = signature.moment.advanced(by: signature.credentials.lasting(signature.moment))
-        // When they must be renewed, by whoever watches the batch then.
+        let fields = signature.form(
+            bucket: try await store.session.place().bucket,
+            prefix: try await store.output(batch) + "/",
+            until: end
+        )
+        return (fields.map { BatchAddresses.Field(name: $0.name, value: $0.value) }, (signature.moment, end))
+    }
+
+    /// When addresses must be renewed, by whoever watches the batch then. Only for those that jobs can read already:
+    /// otherwise nobody would renew the old ones.
+    private func note(_ term: Term, of batch: String) throws(FileError) {
         try files.makeFolder(jobFiles.folder(of: batch))
         try files.write(
-            "\(signature.moment.milliseconds) \(end.milliseconds)\n",
+            "\(term.start.milliseconds) \(term.end.milliseconds)\n",
             to: jobFiles.folder(of: batch) + "/until"
         )
-        return
-            signature.form(
-                bucket: try await store.session.place().bucket,
-                prefix: try await store.output(batch) + "/",
-                until: end
-            )
-            .map { BatchAddresses.Field(name: $0.name, value: $0.value) }
     }
 
     // MARK: Control
 
-    /// What running jobs of the batch read every few seconds.
-    private func control(of batch: String, isNew: Bool, renewing: Bool = false) async throws -> String {
-        var lines: [String] = []
-        if !isNew { lines += jobFiles.stops(of: batch).map { "stop \($0.number) \($0.grace)" } }
-        if renewing {
-            lines += try await form(of: batch).map { "field \($0.name) \($0.value)" }
-            lines.append("control " + (try await store.address(key: try await store.input(batch, "control"))))
-        }
-        return lines.map { $0 + "\n" }.joined()
-    }
-
+    /// Writes what running jobs of the batch read every few seconds.
     func writeControl(of batch: String) async throws {
-        let text = try await control(of: batch, isNew: false, renewing: isRenewed(batch))
+        var lines = jobFiles.stops(of: batch).map { "stop \($0.number) \($0.grace)" }
+        var renewed: Term?
+        if isRenewed(batch) {
+            let (form, term) = try await self.form(of: batch)
+            lines += form.map { "field \($0.name) \($0.value)" }
+            lines.append("control " + (try await store.address(key: try await store.input(batch, "control"))))
+            renewed = term
+        }
+        let text = lines.map { $0 + "\n" }.joined()
         try await store.put([(try await store.input(batch, "control"), .text(text))])
+        if let renewed { try note(renewed, of: batch) }
     }
 
     /// Signs anew what the batch's running jobs use, when more than half of its time is over.
@@ -154,7 +159,7 @@ struct BatchStaging: Sendable {
         ((try? files.status(jobFiles.folder(of: batch) + "/renewed")) ?? nil) != nil
     }
 
-    private func until(_ batch: String) -> (start: Timestamp, end: Timestamp)? {
+    private func until(_ batch: String) -> Term? {
         guard let text = try? files.text(jobFiles.folder(of: batch) + "/until") else { return nil }
         let words = text.split { $0 == " " || $0 == "\n" }.compactMap { Int64($0) }
         return words.count == 2 ? (Timestamp(milliseconds: words[0]), Timestamp(milliseconds: words[1])) : nil
