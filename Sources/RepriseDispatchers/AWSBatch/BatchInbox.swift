@@ -56,21 +56,47 @@ struct BatchFetching: Sendable {
     let processes: any ProcessRunner
     let files: any FileSystem
 
-    /// Adds what is new to the job's files here; whatever was added before counts as it lies.
-    func take(_ pieces: [BatchInbox.Piece], of job: Job) async throws {
-        let wanted = pieces.sorted { ($0.file, $0.offset) < ($1.file, $1.offset) }
+    /// Those that can be added one after the other, in that order: what lies behind a gap waits for what fills it.
+    func inOrder(_ pieces: [BatchInbox.Piece], of job: Job) -> [BatchInbox.Piece] {
+        var waiting: Set<String> = []
+        var seen: Set<String> = []
+        return pieces.sorted { ($0.file, $0.offset) < ($1.file, $1.offset) }
+            .filter { piece in
+                if seen.insert(piece.file).inserted, piece.offset > length(of: piece.file, job) {
+                    waiting.insert(piece.file)
+                }
+                return !waiting.contains(piece.file)
+            }
+    }
+
+    private func length(of file: String, _ job: Job) -> Int64 {
+        (try? files.status("\(job.folder)/\(file)"))?.map(\.bytes) ?? 0
+    }
+
+    /// Adds what is new to the job's files here; whatever was added before counts as it lies. What could not be added stays
+    /// where it is.
+    func take(_ wanted: [BatchInbox.Piece], of job: Job) async throws {
+        var taken: [String] = []
         let outcomes = try await store.get(wanted.map { ($0.key, "\(job.folder)/.parcel-\(lastName(of: $0.key))") })
         for (piece, outcome) in zip(wanted, outcomes) where outcome.isSuccess {
             let draft = "\(job.folder)/.parcel-\(lastName(of: piece.key))"
             defer { try? files.remove(draft) }
             var bytes = try files.read(draft, limit: 16 << 20)
-            if piece.isText { bytes = base64Decoded(String(decoding: bytes.filter { $0 > 32 }, as: UTF8.self)) ?? [] }
+            if piece.isText {
+                guard let plain = base64Decoded(String(decoding: bytes.filter { $0 > 32 }, as: UTF8.self)) else {
+                    continue
+                }
+                bytes = plain
+            }
             let path = "\(job.folder)/\(piece.file)"
             let length = try files.status(path)?.bytes ?? 0
-            guard piece.offset <= length, piece.offset + Int64(bytes.count) > length else { continue }
-            try files.append(Array(bytes.dropFirst(Int(length - piece.offset))), to: path)
+            guard piece.offset <= length else { continue }
+            if piece.offset + Int64(bytes.count) > length {
+                try files.append(Array(bytes.dropFirst(Int(length - piece.offset))), to: path)
+            }
+            taken.append(piece.key)
         }
-        await store.remove(wanted.map(\.key))
+        await store.remove(taken)
     }
 
     /// Lays everything that the job left into its run's folder; then it has ended for everybody.

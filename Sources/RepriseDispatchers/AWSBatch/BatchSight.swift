@@ -18,4 +18,6 @@ struct BatchSight {
     var verdict: String?
     var isCancelled = false
     var damages = 0
+    /// Why what it has sent could not be taken, how often so far, and when it is tried again.
+    var setback: (error: any Error, times: Int, again: ContinuousClock.Instant)?
 }

@@ -105,27 +105,56 @@ actor BatchWatch {
         guard listPace.isDue(clock.now) else { return }
         let begin = clock.now
         listPace.begin(begin)
+        var trouble: (any Error)?
         do {
             let head = try await staging.store.key("\(staging.store.store)/out/")
             let inboxes = BatchInbox.sorted(try await staging.store.list(prefix: head), head: head)
-            var budget = 64
-            for job in jobs.keys.sorted(by: { $0.key.description < $1.key.description }) {
-                guard let submission = known[job.key]?.submission else {
-                    known[job.key]?.listed = begin
-                    continue
-                }
-                try await take(inboxes["\(submission.name)/\(submission.number)"] ?? BatchInbox(), job, &budget)
-                known[job.key]?.listed = begin
-            }
-            for batch in Set(jobs.keys.compactMap { known[$0.key]?.submission?.name }) {
-                try await staging.renew(batch, now: wallClock.now())
-            }
             listPace.succeed()
+            trouble = await take(inboxes, of: jobs.keys.sorted { $0.key.description < $1.key.description }, at: begin)
         } catch {
             // Who says that nothing is there has answered.
             if case AWSError.noBucket = error { listPace.succeed() } else { listPace.fail() }
             throw error
         }
+        for batch in Set(jobs.keys.compactMap { known[$0.key]?.submission?.name }) {
+            do { try await staging.renew(batch, now: wallClock.now()) } catch {
+                trouble = trouble ?? error
+                if AWSAway.passing(error) is AWSAway { break }
+            }
+        }
+        if let trouble { throw trouble }
+    }
+
+    /// What one job has sent and cannot be taken is no reason not to take what others have. Returns the first trouble.
+    private func take(
+        _ inboxes: [String: BatchInbox],
+        of jobs: [Job],
+        at moment: ContinuousClock.Instant
+    ) async -> (any Error)? {
+        var trouble: (any Error)?
+        var budget = 64
+        for job in jobs {
+            if let setback = known[job.key]?.setback, setback.again > clock.now {
+                trouble = trouble ?? setback.error
+                continue
+            }
+            do {
+                if let submission = known[job.key]?.submission {
+                    let inbox = inboxes["\(submission.name)/\(submission.number)"] ?? BatchInbox()
+                    try await take(inbox, job, &budget)
+                }
+                known[job.key]?.listed = moment
+                known[job.key]?.setback = nil
+            } catch {
+                let times = (known[job.key]?.setback?.times ?? 0) + 1
+                let pause = min(.seconds(60), listPace.interval * (1 << min(times, 6)))
+                known[job.key]?.setback = (error, times, clock.now + pause)
+                // Nobody waits once for each job for a service that does not answer.
+                if trouble != nil, AWSAway.passing(error) is AWSAway { break }
+                trouble = trouble ?? error
+            }
+        }
+        return trouble
     }
 
     private func take(_ inbox: BatchInbox, _ job: Job, _ budget: inout Int) async throws {
@@ -144,8 +173,8 @@ actor BatchWatch {
             }
             return
         }
-        guard !inbox.pieces.isEmpty, budget > 0 else { return }
-        let part = Array(inbox.pieces.prefix(budget))
+        let part = Array(fetching.inOrder(inbox.pieces, of: job).prefix(budget))
+        guard !part.isEmpty else { return }
         budget -= part.count
         try await fetching.take(part, of: job)
     }

@@ -44,6 +44,7 @@ struct S3Transfers: Sendable {
     /// Where replies lie for a moment.
     let folder: String
 
+    /// Throws what goes wrong on this machine; what the service refuses is an outcome.
     func send(_ calls: [S3Call], retries: Int = 3) async throws -> [S3Outcome] {
         guard !calls.isEmpty else { return [] }
         let draft = folder + "/" + withUnsafeBytes(of: entropy.next()) { hexadecimal($0) }
@@ -53,17 +54,24 @@ struct S3Transfers: Sendable {
         let invocation = Invocation("curl", ["--disable", "--config", "-"], input: Array(text.utf8))
         do {
             let result = try await processes.run(invocation)
-            return calls.indices.map { outcome(of: calls[$0], $0, result, draft) }
+            return try calls.indices.map { try outcome(of: calls[$0], $0, result, draft) }
         } catch is ProgramMissing {
             throw AWSError.missing(program: "curl")
         }
     }
 
-    private func outcome(of call: S3Call, _ index: Int, _ result: ProcessResult, _ draft: String) -> S3Outcome {
+    private func outcome(
+        of call: S3Call,
+        _ index: Int,
+        _ result: ProcessResult,
+        _ draft: String
+    ) throws(FileError)
+        -> S3Outcome
+    {
         let path = "\(draft)/\(index)"
         let status = Self.statuses(result.text)[index] ?? 0
         if let output = call.output, status == 200 {
-            do { try files.rename(path, to: output) } catch { return S3Outcome(status: 0, text: words(error)) }
+            try files.rename(path, to: output)
             return S3Outcome(status: status, text: "")
         }
         if status == 0 {
@@ -73,8 +81,6 @@ struct S3Transfers: Sendable {
         let bytes = (try? files.read(path, limit: 16 << 20)) ?? []
         return S3Outcome(status: status, text: String(decoding: bytes, as: UTF8.self))
     }
-
-    private func words(_ error: any Error) -> String { (error as? any RepriseError)?.what ?? String(describing: error) }
 
     static func configuration(_ calls: [S3Call], draft: String, retries: Int) -> String {
         var lines = ["silent", "show-error", "parallel", setting("parallel-max", "8")]
