@@ -13,8 +13,11 @@ extension BatchWatch {
             return BatchEnd.forgotten(BatchEvidence(job: job))
         }
         if let row = seen.row, let reason = BatchEnd.hopelessness(row), seen.verdict == nil {
-            known[job.key]?.verdict = reason
+            // Once for each answer.
+            guard seen.condemned != seen.asked else { return asLooks }
+            known[job.key]?.condemned = seen.asked
             try await commands.terminate(handle.description, reason: reason)
+            known[job.key]?.verdict = reason
             return asLooks
         }
         // What it handed back may have come after the last look.

@@ -6,12 +6,15 @@ import RepriseSystem
 /// ends those that do not, and those that have not begun.
 actor BatchStopping {
     /// How long a job may take to hand back what it has.
-    private static let patience = Duration.seconds(120)
+    static let patience = Duration.seconds(120)
     static let reason = "stopped by Reprise"
 
     private let commands: AWSCommands
     private let staging: BatchStaging
     private let jobFiles: BatchJobFiles
+    private let patience: Duration
+    /// Between two requests to end what AWS Batch did not take the first of; grows.
+    private let pause: Duration
     private var waiting: [Request] = []
     private var flush: Task<Void, any Error>?
 
@@ -23,7 +26,14 @@ actor BatchStopping {
         var grace: Duration
     }
 
-    init(_ commands: AWSCommands, _ staging: BatchStaging) {
+    init(
+        _ commands: AWSCommands,
+        _ staging: BatchStaging,
+        patience: Duration = BatchStopping.patience,
+        pause: Duration = .seconds(5)
+    ) {
+        self.patience = patience
+        self.pause = pause
         self.commands = commands
         self.staging = staging
         jobFiles = staging.jobFiles
@@ -61,13 +71,25 @@ actor BatchStopping {
         func hears(_ request: Request) -> Bool {
             request.hasBegun && request.submission.map { !deaf.contains($0.name) } ?? false
         }
-        try await terminate(requests.filter { !hears($0) })
         let running = requests.filter(hears)
-        guard let grace = running.map(\.grace).max() else { return }
-        // Nobody waits for the end of the jobs.
-        Task {
-            try await ContinuousClock().sleep(for: grace + Self.patience)
-            try await terminate(running.filter { ExitFile.read(in: $0.job.folder, jobFiles.files) == nil })
+        if let grace = running.map(\.grace).max() {
+            // Nobody waits for the end of the jobs.
+            Task { try await end(running, after: grace + patience) }
+        }
+        if let refusal = await terminate(requests.filter { !hears($0) }).first { throw refusal.error }
+    }
+
+    /// Has AWS Batch terminate those that have not ended by then, however often it must be asked.
+    private func end(_ requests: [Request], after time: Duration) async throws {
+        try await ContinuousClock().sleep(for: time)
+        var left = requests
+        var pause = pause
+        while true {
+            left = left.filter { ExitFile.read(in: $0.job.folder, jobFiles.files) == nil }
+            left = await terminate(left).map(\.request)
+            if left.isEmpty { return }
+            try await ContinuousClock().sleep(for: pause)
+            pause = min(pause * 2, .seconds(60))
         }
     }
 
@@ -81,16 +103,23 @@ actor BatchStopping {
         return deaf
     }
 
-    /// A few at once: each takes a program of its own.
-    private func terminate(_ requests: [Request]) async throws {
+    /// A few at once: each takes a program of its own. Returns those that AWS Batch did not take.
+    private func terminate(_ requests: [Request]) async -> [(request: Request, error: any Error)] {
         let commands = commands
+        var refused: [(request: Request, error: any Error)] = []
         for start in stride(from: 0, to: requests.count, by: 4) {
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            await withTaskGroup(of: (Request, (any Error)?).self) { group in
                 for request in requests[start..<min(start + 4, requests.count)] {
-                    group.addTask { try await commands.terminate(request.id, reason: Self.reason) }
+                    group.addTask {
+                        do { try await commands.terminate(request.id, reason: Self.reason) } catch {
+                            return (request, error)
+                        }
+                        return (request, nil)
+                    }
                 }
-                try await group.waitForAll()
+                for await case (let request, let error?) in group { refused.append((request, error)) }
             }
         }
+        return refused
     }
 }

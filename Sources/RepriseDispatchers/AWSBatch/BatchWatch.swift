@@ -38,10 +38,15 @@ actor BatchWatch {
             if let status = ended(job) { statuses[job.key] = status } else { open[job] = handle }
         }
         if !open.isEmpty {
-            let trouble = await look(at: open)
+            var trouble = await look(at: open)
             var hasNews = !statuses.isEmpty
             for (job, handle) in open {
-                let status = try await judge(job, handle)
+                let status: JobStatus
+                do { status = try await judge(job, handle) } catch {
+                    // It is tried again after the next answer, and keeps nobody from the others.
+                    trouble = trouble ?? error
+                    continue
+                }
                 statuses[job.key] = status
                 if case .submitted = status { continue }
                 if case .waiting = status { continue }
