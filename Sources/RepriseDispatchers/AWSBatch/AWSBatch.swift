@@ -97,10 +97,24 @@ package final class AWSBatch: Dispatcher {
         return BatchStaging(store: store, jobFiles: jobFiles, files: files, processes: processes, entropy: entropy)
     }
 
-    /// Removes what a submitter that died had staged and not yet submitted, once. Only with the lock of submissions.
-    func sweep() async {
-        guard await parts.isFirstSweep(), let staging = try? await self.staging() else { return }
-        for batch in jobFiles.unsubmitted() { await staging.clear(batch) }
+    /// Removes what a submitter that died left: requests, which hold addresses, and what was staged and never submitted.
+    /// Only with the lock of submissions.
+    ///
+    /// Throws where it cannot remove what AWS Batch may have taken after all: that must find nothing to execute before its
+    /// jobs are handed over anew.
+    func sweep() async throws {
+        let requests = jobFiles.requests()
+        if !requests.isEmpty {
+            // An `aws` that outlived its submitter may not have read its own yet.
+            let lock = try await FileLock.held(folder + "/aws.lock")
+            defer { withExtendedLifetime(lock) {} }
+            for path in requests { try files.remove(path) }
+        }
+        let staging = try await staging()
+        for batch in jobFiles.givenUp() { try await staging.clear(batch) }
+        for batch in jobFiles.unsubmitted() + jobFiles.over() {
+            do { try await staging.clear(batch) } catch { break }
+        }
     }
 
     private func watch() async throws -> BatchWatch {
@@ -123,6 +137,21 @@ package final class AWSBatch: Dispatcher {
         JobSubmissions(folder: folder, files: files, notes: jobFiles, recover: recover)
     }
 
+    /// A batch that AWS Batch does not know was never submitted: its notes count no more, and what was staged for it is
+    /// swept before its jobs are handed over anew. One of which a job has begun was, whatever the list says: AWS Batch does
+    /// not list it yet, or has forgotten it long since. Then it has no id any more, and its name stands for that.
+    private func giveUp(_ name: String) async throws -> String? {
+        let store = try await staging().store
+        if try await store.list(prefix: try await store.output(name) + "/").isEmpty {
+            try jobFiles.giveUp(name)
+            return nil
+        }
+        if jobFiles.isRecent(name, now: wallClock.now()) {
+            throw AWSError.busy(words: "a job of `\(name)` has begun, and AWS Batch does not list it yet")
+        }
+        return name
+    }
+
     /// Those whose batch AWS Batch knows by its name.
     @Sendable
     private func recover(
@@ -131,17 +160,19 @@ package final class AWSBatch: Dispatcher {
         -> [JobSubmissions<BatchJobFiles>.Doubt]
     {
         _ = try await FileLock.held(folder + "/aws.lock")
-        var ids: [String: String] = [:]
+        var ids: [String: String?] = [:]
         for name in Set(doubts.map(\.submission.name)).sorted() {
-            ids[name] = try await commands.find(name: name)
-            if ids[name] == nil {
+            var id = try await commands.find(name: name)
+            if id == nil {
                 // A list may be a moment behind.
                 try await ContinuousClock().sleep(for: .seconds(2))
-                ids[name] = try await commands.find(name: name)
+                id = try await commands.find(name: name)
             }
+            ids.updateValue(id, forKey: name)
         }
+        for (name, id) in ids where id == nil { ids.updateValue(try await giveUp(name), forKey: name) }
         return doubts.compactMap { job, submission in
-            guard let id = ids[submission.name] else { return nil }
+            guard case let id?? = ids[submission.name] else { return nil }
             var known = submission
             known.id = id
             return (job, known)

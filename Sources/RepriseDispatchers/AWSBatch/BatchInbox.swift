@@ -96,7 +96,8 @@ struct BatchFetching: Sendable {
             }
             taken.append(piece.key)
         }
-        await store.remove(taken)
+        // What stays costs a little room, and is seen to be taken the next time.
+        try? await store.remove(taken)
     }
 
     /// Lays everything that the job left into its run's folder; then it has ended for everybody.

@@ -41,6 +41,11 @@ struct BatchJobFiles: JobNotes {
         try files.write(lines.joined(separator: "\n") + "\n", to: job.folder + "/" + Self.submission)
     }
 
+    /// Whether AWS Batch was found not to know its batch; see `giveUp`.
+    func isVoid(_ submission: Submission, of job: Job) -> Bool {
+        submission.id == nil && (try? files.exists(folder(of: submission.name) + "/size")) == false
+    }
+
     func forget(_ job: Job) { try? files.remove(job.folder + "/" + Self.submission) }
 
     func limit(of job: Job) -> String? { try? files.text(job.folder + "/" + Self.limit) }
@@ -55,10 +60,34 @@ struct BatchJobFiles: JobNotes {
         try files.write("\(size)\n", to: folder(of: batch) + "/size")
     }
 
-    /// Those of which the size was never written, which happens before they are submitted.
+    /// Whether the batch was submitted, or was about to be, within the last hour.
+    func isRecent(_ batch: String, now: Timestamp) -> Bool {
+        guard let status = try? files.status(folder(of: batch) + "/size") else { return false }
+        return now.since(Timestamp(milliseconds: status.modified / 1_000_000)) < .seconds(3600)
+    }
+
+    /// Notes that the batch was never submitted, whatever its jobs' notes say.
+    func giveUp(_ batch: String) throws(FileError) {
+        try files.rename(folder(of: batch) + "/size", to: folder(of: batch) + "/given-up")
+    }
+
+    func givenUp() -> [String] { batches().filter { (try? files.exists("\(folder)/\($0)/given-up")) == true } }
+
+    /// Those of which the size was never written, which happens before they are submitted, or that were given up.
     func unsubmitted() -> [String] {
-        let names = ((try? files.names(in: folder)) ?? []).filter { $0.hasPrefix("reprise-") }
-        return names.filter { (try? files.exists("\(folder)/\($0)/size")) == false }.sorted()
+        batches().filter { (try? files.exists("\(folder)/\($0)/size")) == false }
+    }
+
+    /// Those of which nothing is needed any more, and not all could be removed when their last job ended.
+    func over() -> [String] { batches().filter(isOver) }
+
+    private func batches() -> [String] {
+        ((try? files.names(in: folder)) ?? []).filter { $0.hasPrefix("reprise-") }.sorted()
+    }
+
+    /// What `aws` was or is to send.
+    func requests() -> [String] {
+        ((try? files.names(in: folder)) ?? []).filter { $0.hasPrefix("request-") }.map { folder + "/" + $0 }
     }
 
     func noteEnd(of submission: Submission) {

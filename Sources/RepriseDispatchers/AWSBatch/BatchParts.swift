@@ -3,12 +3,6 @@ actor BatchParts {
     private var knownStaging: BatchStaging?
     private var knownWatch: BatchWatch?
     private var knownStopping: BatchStopping?
-    private var isSwept = false
-
-    func isFirstSweep() -> Bool {
-        defer { isSwept = true }
-        return !isSwept
-    }
 
     func staging(_ make: @Sendable () throws -> BatchStaging) throws -> BatchStaging {
         let staging = try knownStaging ?? make()

@@ -167,13 +167,12 @@ struct BatchStaging: Sendable {
 
     // MARK: Afterwards
 
-    /// Removes what was staged for a batch that never was submitted.
-    func clear(_ batch: String) async {
-        guard let head = try? await store.input(batch, ""), let objects = try? await store.list(prefix: head) else {
-            return
+    /// Removes all that there is of a batch that never was submitted, or is over.
+    func clear(_ batch: String) async throws {
+        for head in [try await store.input(batch, ""), try await store.output(batch) + "/"] {
+            try await store.remove(try await store.list(prefix: head).map(\.key))
         }
-        await store.remove(objects.map(\.key))
-        try? files.remove(jobFiles.folder(of: batch))
+        try files.remove(jobFiles.folder(of: batch))
     }
 
     /// What a job that has ended has in the bucket beside its parcel; nil where nothing is left but, perhaps, its batch.
@@ -192,7 +191,8 @@ struct BatchStaging: Sendable {
             let name = "\(remains.submission.number).tar"
             if let parcel = try? await store.input(remains.submission.name, name) { all.append(parcel) }
         }
-        if !all.isEmpty { await store.remove(all) }
+        // What stays of it is removed with the rest of its batch.
+        let isGone = await isRemoved(all)
         // Then some of it may not be gone.
         if Task.isCancelled { return }
         for remains in ended where remains.keys != nil { jobFiles.noteEnd(of: remains.submission) }
@@ -204,8 +204,12 @@ struct BatchStaging: Sendable {
                 if let key = try? await store.input(batch, name) { shared.append(key) }
             }
         }
-        await store.remove(shared)
-        if Task.isCancelled { return }
+        guard await isRemoved(shared), isGone, !Task.isCancelled else { return }
         for batch in over { try? files.remove(jobFiles.folder(of: batch)) }
+    }
+
+    private func isRemoved(_ keys: [String]) async -> Bool {
+        do { try await store.remove(keys) } catch { return false }
+        return true
     }
 }

@@ -12,7 +12,7 @@ extension AWSBatch {
     package func submit(_ jobs: [Job]) async -> [JobKey: Result<JobHandle, any Error>] {
         let results = await submissions.submit(jobs) { fresh in
             if let conflict = settings.conflict { throw conflict }
-            await sweep()
+            try await sweep()
             var results: [JobKey: Result<JobHandle, any Error>] = [:]
             for demand in try batches(of: fresh) {
                 for (key, result) in await submit(demand.0, demand.1) { results[key] = result }
@@ -77,7 +77,7 @@ extension AWSBatch {
         for job in jobs { jobFiles.forget(job) }
         // What cannot be removed now is swept by a later submitter.
         try? files.remove(jobFiles.folder(of: batch.name) + "/size")
-        if let staging = try? await self.staging() { await staging.clear(batch.name) }
+        if let staging = try? await self.staging() { try? await staging.clear(batch.name) }
     }
 
     private func submission(of batch: BatchBatch, _ index: Int, id: String? = nil) -> BatchJobFiles.Submission {

@@ -65,13 +65,13 @@ struct S3Store: Sendable {
         return try await transfers.send(calls)
     }
 
-    /// What cannot be removed now costs a little room, and nobody anything else.
-    func remove(_ keys: [String]) async {
+    /// Throws where one of them may still be there.
+    func remove(_ keys: [String]) async throws {
         var calls: [S3Call] = []
-        for key in keys {
-            if let url = try? await address("DELETE", key: key) { calls.append(S3Call(method: .delete, url: url)) }
+        for key in keys { calls.append(S3Call(method: .delete, url: try await address("DELETE", key: key))) }
+        for outcome in try await transfers.send(calls, retries: 1) where !outcome.isSuccess && outcome.status != 404 {
+            throw await refusal(outcome)
         }
-        _ = try? await transfers.send(calls, retries: 1)
     }
 
     func refusal(_ outcome: S3Outcome) async -> AWSError {

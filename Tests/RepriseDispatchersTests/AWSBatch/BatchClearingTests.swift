@@ -71,6 +71,17 @@ import Testing
         #expect(bucket.removed == ["0.tar", "1.tar", "a", "b", "control", "halves", "start.sh"])
     }
 
+    @Test(arguments: ["control", "1.tar"])
+    func `is not forgotten while some of it may be there`(_ name: String) async throws {
+        defer { try? LiveFileSystem().remove(folder) }
+        bucket.away.withLock { $0 = [name] }
+        await staging.clear([remains(0, []), remains(1, [])])
+        #expect(staging.jobFiles.over() == [batch])
+        bucket.away.withLock { $0 = [] }
+        await staging.clear([remains(1, nil)])
+        #expect(staging.jobFiles.over() == [])
+    }
+
     @Test func `what all share goes, too, where the last one's end was noted and no more`() async throws {
         defer { try? LiveFileSystem().remove(folder) }
         for index in 0..<2 { staging.jobFiles.noteEnd(of: remains(index, nil).submission) }
@@ -84,6 +95,8 @@ import Testing
 /// Takes whatever is asked of it, and remembers the last names of what was removed.
 private final class Bucket: ProcessRunner {
     private let all = Mutex<Set<String>>([])
+    /// Those that it does not remove now.
+    let away = Mutex<Set<String>>([])
     /// Whether its caller dies before anything happens.
     let isDeadly = Mutex(false)
 
@@ -98,7 +111,9 @@ private final class Bucket: ProcessRunner {
         let names = lines.filter { $0.hasPrefix("url = ") }
             .compactMap { $0.prefix { $0 != "?" }.split(separator: "/").last.map(String.init) }
         #expect(lines.count { $0 == "request = \"DELETE\"" } == names.count)
-        all.withLock { $0.formUnion(names) }
-        return ProcessResult(status: 0)
+        let isAway = away.withLock { !$0.isDisjoint(with: names) }
+        if !isAway { all.withLock { $0.formUnion(names) } }
+        let text = names.indices.map { "\($0) \(isAway ? 503 : 404)\n" }.joined()
+        return ProcessResult(status: 0, output: Array(text.utf8))
     }
 }
