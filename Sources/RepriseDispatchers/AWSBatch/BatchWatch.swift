@@ -17,6 +17,9 @@ actor BatchWatch {
     private var listPace: BatchPace
     private var askPace: BatchPace
     var known: [JobKey: BatchSight] = [:]
+    /// Of which somebody waits to hear whether they have begun.
+    private var inQuestion: [Job: JobHandle] = [:]
+    private var claims: Task<Void, Never>?
 
     init(_ commands: AWSCommands, _ staging: BatchStaging, wallClock: any WallClock, interval: Duration, doubt: Duration = .seconds(120)) {
         self.commands = commands
@@ -86,9 +89,21 @@ actor BatchWatch {
     func hasBegun(_ job: Job, _ handle: JobHandle) async -> Bool {
         note(job)
         if known[job.key]?.claim != nil { return true }
-        listPace.hurry()
-        try? await list([job: handle])
+        inQuestion[job] = handle
+        let look = claims ?? Task { await lookForClaims() }
+        claims = look
+        await look.value
         return known[job.key]?.claim != nil
+    }
+
+    /// One list for all that are asked for at about the same time.
+    private func lookForClaims() async {
+        try? await clock.sleep(for: .milliseconds(50))
+        let jobs = inQuestion
+        inQuestion = [:]
+        claims = nil
+        listPace.hurry()
+        try? await list(jobs)
     }
 
     func noteCancelled(_ key: JobKey) { known[key]?.isCancelled = true }
