@@ -14,9 +14,11 @@ extension BatchWatch {
         }
         if let row = seen.row, let reason = BatchEnd.hopelessness(row), seen.verdict == nil {
             // Once for each answer.
-            guard seen.condemned != seen.asked else { return asLooks }
-            known[job.key]?.condemned = seen.asked
-            try await commands.terminate(handle.description, reason: reason)
+            if let refusal = seen.refusal, refusal.asked == seen.asked { throw refusal.error }
+            do { try await commands.terminate(handle.description, reason: reason) } catch {
+                known[job.key]?.refusal = (error, seen.asked)
+                throw error
+            }
             known[job.key]?.verdict = reason
             return asLooks
         }

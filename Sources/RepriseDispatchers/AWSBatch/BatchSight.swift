@@ -16,8 +16,8 @@ struct BatchSight {
     /// Since when AWS Batch says that it is over, or has known nothing of it for a while.
     var overSince: ContinuousClock.Instant?
     var verdict: String?
-    /// What AWS Batch had said last when it was asked to terminate the job.
-    var condemned: ContinuousClock.Instant?
+    /// Why AWS Batch did not terminate it, and what it had said last before.
+    var refusal: (error: any Error, asked: ContinuousClock.Instant?)?
     var isCancelled = false
     var damages = 0
     /// Why what it has sent could not be taken, how often so far, and when it is tried again.

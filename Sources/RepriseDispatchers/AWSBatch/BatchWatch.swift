@@ -16,6 +16,9 @@ actor BatchWatch {
     private let doubt: Duration
     private var listPace: BatchPace
     private var askPace: BatchPace
+    /// What the last look met, until the next one.
+    private var listTrouble: (any Error)?
+    private var askTrouble: (any Error)?
     var known: [JobKey: BatchSight] = [:]
     /// Of which somebody waits to hear whether they have begun.
     private var inQuestion: [Job: JobHandle] = [:]
@@ -121,8 +124,19 @@ actor BatchWatch {
 
     // MARK: What jobs have sent
 
+    /// Between two looks what the last one met holds on.
     private func list(_ jobs: [Job: JobHandle]) async throws {
-        guard listPace.isDue(clock.now) else { return }
+        if listPace.isDue(clock.now) {
+            listTrouble = nil
+            do { try await look(atWhatSent: jobs) } catch {
+                if !(error is CancellationError) { listTrouble = error }
+                throw error
+            }
+        }
+        if let listTrouble { throw listTrouble }
+    }
+
+    private func look(atWhatSent jobs: [Job: JobHandle]) async throws {
         let begin = clock.now
         listPace.begin(begin)
         var trouble: (any Error)?
@@ -208,20 +222,23 @@ actor BatchWatch {
 
     private func ask(_ jobs: [Job: JobHandle]) async throws {
         let open = jobs.filter { ended($0.key) == nil }
-        guard !open.isEmpty, askPace.isDue(clock.now) else { return }
-        let begin = clock.now
-        askPace.begin(begin)
-        do {
-            let rows = try await commands.describe(open.values.map(\.description).sorted())
-            let byID = Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }
-            for (job, handle) in open {
-                take(byID[handle.description], of: job.key, at: begin)
+        guard !open.isEmpty else { return }
+        if askPace.isDue(clock.now) {
+            let begin = clock.now
+            askPace.begin(begin)
+            do {
+                let rows = try await commands.describe(open.values.map(\.description).sorted())
+                let byID = Dictionary(rows.map { ($0.id, $0) }) { first, _ in first }
+                for (job, handle) in open { take(byID[handle.description], of: job.key, at: begin) }
+                askPace.succeed()
+                askTrouble = nil
+            } catch {
+                askPace.fail()
+                askTrouble = error is CancellationError ? nil : error
+                throw error
             }
-            askPace.succeed()
-        } catch {
-            askPace.fail()
-            throw error
         }
+        if let askTrouble { throw askTrouble }
     }
 
     private func take(_ row: BatchRow?, of key: JobKey, at moment: ContinuousClock.Instant) {
