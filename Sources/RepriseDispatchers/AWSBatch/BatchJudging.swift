@@ -9,9 +9,8 @@ extension BatchWatch {
         guard let seen = known[job.key] else { return .submitted }
         let asLooks: JobStatus = seen.claim == nil ? BatchEnd.waiting(seen.row) : .running(since: seen.claim)
         guard seen.asked != nil else { return asLooks }
-        if seen.row == nil, seen.overSince != nil, seen.submission == nil {
-            return BatchEnd.forgotten(BatchEvidence(job: job))
-        }
+        // What was never about to be submitted need not be waited for.
+        if seen.row == nil, seen.submission == nil { return BatchEnd.forgotten(BatchEvidence(job: job)) }
         if let row = seen.row, let reason = BatchEnd.hopelessness(row), seen.verdict == nil {
             // Once for each answer.
             if let refusal = seen.refusal, refusal.asked == seen.asked { throw refusal.error }

@@ -46,6 +46,15 @@ import Testing
         for _ in 0..<3 { #expect(try await watch.status(of: [job: handle])[job.key] == .submitted) }
     }
 
+    @Test func `one that never was is lost at once`() async throws {
+        let (job, _) = try bench.makeJob("a")
+        bench.staging.jobFiles.forget(job)
+        guard case .lost = try await watch.status(of: [job: JobHandle("never")])[job.key] else {
+            Issue.record("it is waited for")
+            return
+        }
+    }
+
     @Test func `one that AWS Batch has not named for long is lost`() async throws {
         let watch = BatchWatch(
             bench.commands,
