@@ -25,6 +25,7 @@ package final class Kubernetes: Dispatcher {
     let owner: ProcessOwner
     let processes: any ProcessRunner
     let places: KubernetesPlaces
+    private let stopping = KubernetesStopping()
 
     /// `folder` is where locks of this store lie. `interval` is the time between two questions to the cluster where nothing
     /// is expected.
@@ -112,36 +113,10 @@ package final class Kubernetes: Dispatcher {
     /// The job's own first process ends the others. Where there is none that can be told, the cluster ends the pod.
     package func cancel(_ job: Job, _ handle: JobHandle, grace: Duration) async throws {
         guard ExitFile.read(in: job.folder, files) == nil, jobFiles.verdict(of: job) == nil else { return }
-        let watch = await places.watch(of: job)
-        await watch.expectNews(for: grace + .seconds(10))
-        let state = try await watch.commands.state(of: mark())
-        // What a pod's containers do is told late: this one may run already.
-        let pod = state.pods[handle.description]?.last { !$0.isOver && $0.termination == nil && $0.node != nil }
-        if let pod, try await tells(pod, to: job, grace, watch.commands) { return }
-        try await watch.commands.delete(["job/" + handle.description])
-    }
-
-    /// Whether the job's own first process was asked to end it; false where there is none that can be.
-    private func tells(
-        _ pod: KubernetesPod,
-        to job: Job,
-        _ grace: Duration,
-        _ commands: KubernetesCommands
-    ) async throws -> Bool {
-        let seconds = KubernetesScript.seconds(grace.milliseconds)
-        let words = KubernetesScript.cancelling(folder: podFolder(of: job), seconds: seconds)
-        let result = try await commands.execute(["/bin/sh", "-c", words], in: pod.name, "main")
-        // The request may end itself, too.
-        if result.status == 0 || result.status == 137 || result.status == 143 { return true }
-        let refusal = commands.refusal(result, command: "exec")
-        // The pod's end would leave less than the job's own: whoever wants it asks again, unless it is about to end anyway.
-        if pod.isRunning, pod.deleted == nil, refusal.isAway { throw refusal }
-        return false
-    }
-
-    /// Where the job's folder lies for its container.
-    private func podFolder(of job: Job) -> String {
-        settings.volume != nil ? job.folder : KubernetesStagedScript.folder(job.key.folder)
+        try await stopping.cancel(
+            .init(job: job, handle: handle, grace: grace, watch: await places.watch(of: job)),
+            store: mark()
+        )
     }
 
     // MARK: Submitting
