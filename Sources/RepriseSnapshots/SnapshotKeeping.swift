@@ -40,9 +40,11 @@ extension SnapshotMaker {
         try await repository.write(record.manifest.code, into: folder, index: index)
     }
 
-    /// Writes a `.tar.gz` with the code under `<id>/code/` and the manifest as `<id>/snapshot.json`.
-    package func export(_ record: SnapshotRecord, to file: String) async throws {
-        let draft = file + ".new"
+    /// Writes a `.tar.gz` with the code under `<id>/code/` and the manifest as `<id>/snapshot.json`. `shown` is how a person
+    /// wrote the path of the file. What is there is not overwritten.
+    package func export(_ record: SnapshotRecord, to file: String, as shown: String) async throws {
+        try checkArchive(file, as: shown)
+        let draft = try freshDraft(beside: file)
         let json = try Value(encoding: record).json(pretty: true)
         let arguments = [
             "archive", "--format=tar.gz", "--output=\(draft)", "--prefix=\(record.id.short)/",
@@ -53,8 +55,46 @@ extension SnapshotMaker {
             _ = try await repository.run(arguments)
             try repository.files.rename(draft, to: file)
         } catch {
-            try repository.files.remove(draft)
+            // What could not be removed is less than what went wrong.
+            try? repository.files.remove(draft)
             throw error
+        }
+    }
+
+    private func checkArchive(_ file: String, as shown: String) throws {
+        guard [".tar.gz", ".tgz"].contains(where: lastName(of: shown).dropFirst().hasSuffix) else {
+            throw Mistake(
+                "`\(shown)` does not end in `.tar.gz` or `.tgz`",
+                why: "a snapshot is written as an archive of tar, compressed by gzip",
+                fix: "name it `\(archiveName(shown))`",
+                code: "unknown-archive"
+            )
+        }
+        try repository.files.expectFolder(folder(of: file), as: folder(of: shown))
+        guard try !repository.files.exists(file) else {
+            throw Mistake(
+                "`\(shown)` is there already",
+                fix: "name a file that does not exist yet",
+                code: "file-exists"
+            )
+        }
+    }
+
+    /// The same name with an ending that is known: `a.tar.gz` for `a.zip`.
+    private func archiveName(_ shown: String) -> String {
+        guard !lastName(of: shown).isEmpty else { return shown + "snapshot.tar.gz" }
+        let others = [".tar.bz2", ".tar.xz", ".tar.zst", ".tbz2", ".txz", ".tar", ".zip", ".gz", ".7z", ".gzip"]
+        let ending = others.first { lastName(of: shown).dropFirst().hasSuffix($0) } ?? ""
+        return shown.dropLast(ending.count) + ".tar.gz"
+    }
+
+    /// An empty file of a name that nothing else had, so that nothing of anybody else is taken for a draft.
+    private func freshDraft(beside file: String) throws -> String {
+        var number = 0
+        while true {
+            let draft = file + (number == 0 ? ".new" : ".new-\(number)")
+            if try repository.files.create(draft, bytes: [], mode: 0o644) { return draft }
+            number += 1
         }
     }
 }

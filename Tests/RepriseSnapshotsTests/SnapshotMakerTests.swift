@@ -158,7 +158,7 @@ import Testing
         try ground.write("kept", to: "left.out")
         let made = try await make(ground)
         let file = ground.folder + "/snapshot.tar.gz"
-        try await ground.maker().export(made.record, to: file)
+        try await ground.maker().export(made.record, to: file, as: file)
         let listing = try await ground.processes.succeed(Invocation("tar", ["-tzf", file])).text
         let names = Set(listing.split(separator: "\n").map(String.init))
         #expect(names.contains("\(made.record.id.short)/code/left.out"))

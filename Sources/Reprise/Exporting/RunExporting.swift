@@ -32,7 +32,7 @@ extension Laboratory {
     public func export(_ runs: [RunID], as format: ExportFormat, to path: String) throws -> String {
         let target = absolute(path)
         guard format == .rocrate else {
-            try world.files.write(exportText(runs, as: format), to: target)
+            try world.files.writeNamed(exportText(runs, as: format), to: target, as: path)
             return target
         }
         if try world.files.exists(target) {
@@ -42,16 +42,34 @@ extension Laboratory {
                 code: "file-exists"
             )
         }
+        try world.files.expectFolder(RepriseSystem.folder(of: target), as: RepriseSystem.folder(of: path))
+        try writeCrate(runs, to: target)
+        return target
+    }
+
+    private func writeCrate(_ runs: [RunID], to target: String) throws {
         let store = try store()
         let records = try runs.map(show)
         // Built beside and renamed, so that a folder with this name is a whole one.
-        let draft = target + ".tmp"
-        try world.files.remove(draft)
-        for run in records { try write(run, into: draft, from: store) }
-        let crate = ROCrate(runs: records, createdAt: world.wallClock.now(), version: repriseVersion)
-        try world.files.write(crate.metadata, to: draft + "/ro-crate-metadata.json")
-        try world.files.rename(draft, to: target)
-        return target
+        let draft = try freshDraft(beside: target)
+        do {
+            for run in records { try write(run, into: draft, from: store) }
+            let crate = ROCrate(runs: records, createdAt: world.wallClock.now(), version: repriseVersion)
+            try world.files.write(crate.metadata, to: draft + "/ro-crate-metadata.json")
+            try world.files.rename(draft, to: target)
+        } catch {
+            // What could not be removed is less than what went wrong.
+            try? world.files.remove(draft)
+            throw error
+        }
+    }
+
+    /// A name that nothing else has, so that nothing of anybody else is taken for a draft.
+    private func freshDraft(beside target: String) throws -> String {
+        while true {
+            let draft = "\(target).\(String(world.entropy.next(), radix: 16)).tmp"
+            if try !world.files.exists(draft) { return draft }
+        }
     }
 
     private func write(_ run: RunRecord, into draft: String, from store: Store) throws {

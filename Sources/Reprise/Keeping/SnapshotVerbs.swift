@@ -8,13 +8,14 @@ import RepriseSystem
 extension Laboratory {
     /// Freezes the experiment's code, data and environment without running anything.
     ///
-    /// Without a name, one is made of the site's initials, the project, the day and two words.
+    /// A name that another snapshot has is refused, and nothing is kept. Without a name, one is made of the site's initials, the project, the day and two words.
     public func snapshotCreate(
         file: String,
         name: String? = nil,
         settings: [String] = [],
         progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
     ) async throws -> SnapshotRecord {
+        if let name { try checkSnapshotName(name) }
         let plan = try await plan(RunOptions(file: file, settings: settings, confirmed: true))
         guard var part = plan.plans.first else {
             throw Mistake("`\(file)` holds no experiment", code: "no-experiment")
@@ -23,13 +24,29 @@ extension Laboratory {
         // The images of one variant make one snapshot; a sweep over images makes several when it is run.
         part.variants = Array(part.variants.prefix(1))
         var freezing = try freezing(plan, in: store, check: nil, progress: progress)
+        freezing.name = name
         guard var record = try await freezing.freeze(part).variants.first?.snapshot else {
             throw Mistake("`\(file)` holds no experiment", code: "no-experiment")
         }
-        if let kept = try store.snapshot(record.id), kept.name != nil, name == nil { return kept }
-        record.name = try name ?? freshName(for: part.project, site: plan.site.settings.initials, in: store)
+        if let kept = try store.snapshot(record.id), kept.name != nil { return kept }
+        record.name = try freshName(for: part.project, site: plan.site.settings.initials, in: store)
         try store.save(record)
         return try store.snapshot(record.id) ?? record
+    }
+
+    private func checkSnapshotName(_ name: String) throws {
+        guard
+            name.isEmpty || name.count > 250 || name.contains(where: \.isNewline) || name.first?.isWhitespace == true
+                || name.last?.isWhitespace == true
+        else {
+            return
+        }
+        throw Mistake(
+            "a snapshot cannot be named `\(name.prefix(60))`",
+            why: "a name is one line of 1 to 250 characters, without spaces at either end",
+            fix: "choose another name, or leave `--name` out to have one made",
+            code: "wrong-name"
+        )
     }
 
     private func freshName(for project: String, site initials: String?, in store: Store) throws -> String {
@@ -64,7 +81,8 @@ extension Laboratory {
     /// Writes the snapshot as one `.tar.gz` with its manifest.
     public func snapshotExport(_ selector: String, to file: String) async throws {
         let store = try store()
-        try await world.snapshotMaker(store.folder).export(store.resolveSnapshot(selector), to: absolute(file))
+        try await world.snapshotMaker(store.folder)
+            .export(store.resolveSnapshot(selector), to: absolute(file), as: file)
     }
 
     /// What differs between two snapshots: files, data, environment.

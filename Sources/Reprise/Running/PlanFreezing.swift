@@ -29,6 +29,8 @@ struct PlanFreezing {
     let check: CommandCheck?
     /// The kept snapshot to run from, instead of the code as it is now.
     let kept: String?
+    /// What the snapshot is to be called; nil where it needs no name.
+    var name: String?
     /// Bytes of the largest file that is code.
     let limit: Int64
     let tell: @Sendable (ProgressEvent) -> Void
@@ -146,7 +148,8 @@ struct PlanFreezing {
                 fingerprints: surroundings.map { fingerprint($0, host: host, answers) },
                 steps: surroundings.map(stepEnvironment)
             )
-            let record = try await record(code, environments)
+            var record = try await record(code, environments)
+            if let name { record.name = name }
             try store.save(record)
             let frozen = FrozenPlan.Variant(snapshot: record, environments: environments.steps)
             known[surroundings] = frozen

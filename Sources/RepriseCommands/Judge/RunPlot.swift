@@ -55,7 +55,7 @@ struct RunPlot: Verb {
             return
         }
         let text = try output.hasSuffix(".html") ? page(picture) : svg(picture)
-        try session.context.world.files.write(text, to: session.laboratory.absolute(output))
+        try session.context.world.files.writeNamed(text, to: session.laboratory.absolute(output), as: output)
         try session.console.line(output)
     }
 

@@ -59,12 +59,13 @@ struct StoreServe: Verb {
 
     func run(in session: Session) async throws {
         let world = session.context.world
+        let options = try options(session)
         let store = try session.laboratory.store(makingIn: session.laboratory.folder)
         let server = TrackingServer(
             store: store,
             wallClock: world.wallClock,
             entropy: world.entropy,
-            options: try options(session)
+            options: options
         )
         // Ends with the server. A tracker never keeps it from serving.
         async let _: Void = session.sendToTrackers()
@@ -84,15 +85,26 @@ struct StoreServe: Verb {
         options.host = host
         options.port = port
         options.allowedHosts = allowedHosts
-        options.token = try tokenFile.map { path in
-            let files = session.context.world.files
-            return try files.text(absolutePath(path, from: session.laboratory.folder))
-                .split(whereSeparator: \.isNewline)
-                .first.map { $0.trimmingPrefix { $0 == " " } }.map(String.init) ?? ""
-        }
+        options.token = try tokenFile.map { try token(in: $0, session) }
         options.largestArtifact = try session.laboratory.site().settings.outputLimit
         if log { options.log = { session.console.complain($0) } }
         return options
+    }
+
+    private func token(in file: String, _ session: Session) throws -> String {
+        let files = session.context.world.files
+        let path = absolutePath(file, from: session.laboratory.folder)
+        try files.expectFile(path, as: file, for: "--token-file")
+        let line = try files.text(path).split(whereSeparator: \.isNewline).first?.trimmingPrefix { $0 == " " } ?? ""
+        guard !line.isEmpty else {
+            throw Mistake(
+                "`\(file)` holds no token",
+                why: "`--token-file` takes a file whose first line is one",
+                fix: "write one into it, such as 32 random letters",
+                code: "no-token"
+            )
+        }
+        return String(line)
     }
 
     private func announce(_ url: String, store: String, _ session: Session) throws {

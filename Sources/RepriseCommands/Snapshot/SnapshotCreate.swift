@@ -20,7 +20,12 @@ struct SnapshotCreate: Verb {
     @Argument(help: "The experiment", completion: .file(extensions: ["yaml", "yml", "py", "json"]))
     var file: String
 
-    @Option(help: ArgumentHelp("A nickname: the last part of the snapshot's name", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "The snapshot's whole name; without it one is made, such as me/digits/2026-01-05/quiet-heron",
+            valueName: "name"
+        )
+    )
     var name: String?
 
     func run(in session: Session) async throws {

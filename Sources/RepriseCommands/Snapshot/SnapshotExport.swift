@@ -6,7 +6,7 @@ struct SnapshotExport: Verb {
         commandName: "export",
         abstract: "Write a snapshot into one archive, to hand on",
         discussion: """
-            What is there is not overwritten.
+            An archive of tar, compressed by gzip: its name ends in .tar.gz or .tgz. What is there is not overwritten.
 
             Examples:
               reprise snapshot export 5c0e --to code.tar.gz

@@ -112,7 +112,9 @@ package struct FileStatus: Hashable, Sendable {
 
 /// A file operation that the system refused.
 package struct FileError: RepriseError, Hashable {
-    package enum Reason: Hashable, Sendable { case missing, denied, exists, diskFull, tooLarge(limit: Int), other }
+    package enum Reason: Hashable, Sendable {
+        case missing, denied, exists, folder, diskFull, tooLarge(limit: Int), other
+    }
 
     package var operation: String
     package var path: String
@@ -134,6 +136,7 @@ package struct FileError: RepriseError, Hashable {
         case .missing: nil
         case .denied: "check the permissions with `ls -ld \(path)`"
         case .exists: nil
+        case .folder: "name a file in it"
         case .diskFull: "make room on that disk (`reprise gc` frees what no kept run needs), then run the command again"
         case .tooLarge(let limit): "it may have at most \(Quantities.text(bytes: Int64(limit)))"
         case .other: nil
@@ -144,6 +147,7 @@ package struct FileError: RepriseError, Hashable {
         case .missing: "file-missing"
         case .denied: "file-denied"
         case .exists: "file-exists"
+        case .folder: "is-a-folder"
         case .diskFull: "disk-full"
         case .tooLarge: "file-too-large"
         case .other: "file-error"
@@ -151,7 +155,7 @@ package struct FileError: RepriseError, Hashable {
     }
     package var fault: Fault {
         switch reason {
-        case .missing, .tooLarge: .usage
+        case .missing, .folder, .tooLarge: .usage
         default: .world
         }
     }

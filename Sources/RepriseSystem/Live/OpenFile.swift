@@ -87,6 +87,7 @@ package func fileError(_ operation: String, _ path: String, _ number: Int32) -> 
         case ENOENT, ENOTDIR: .missing
         case EACCES, EPERM, EROFS: .denied
         case EEXIST: .exists
+        case EISDIR: .folder
         case ENOSPC, EDQUOT: .diskFull
         default: .other
         }

@@ -1,5 +1,6 @@
 import OrderedCollections
 import RepriseModel
+import RepriseSystem
 import RepriseTestKit
 import Testing
 
@@ -13,6 +14,26 @@ import Testing
         ]
         .map { try #require($0 as RunRecord?) }
         try expectGolden(RunTable(runs: runs).csv, "runs.csv")
+    }
+
+    @Test func `leave nothing behind where the disk is full`() async throws {
+        let lab = try LaboratoryFolder(["a.exp.yaml": "command: echo 1 > out\noutputs: [out]\n"])
+        let run = try #require(try await lab.run().first).id
+        let names = try LiveFileSystem().names(in: lab.path)
+        var failures = 0
+        while true {
+            var world = World.live(variables: [:])
+            world.files = FailingFileSystem(failing: failures + 1)
+            do {
+                _ = try Laboratory(world: world, folder: lab.path).export([run], as: .rocrate, to: "crate")
+                break
+            } catch {
+                failures += 1
+                #expect(try LiveFileSystem().names(in: lab.path) == names, "call \(failures)")
+            }
+        }
+        #expect(failures > 5)
+        #expect(try LiveFileSystem().names(in: lab.path) == (names + ["crate"]).sorted())
     }
 
     @Test func `become a research object that names each file once`() throws {
