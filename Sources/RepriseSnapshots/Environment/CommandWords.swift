@@ -10,7 +10,7 @@ package func programs(of command: Command) -> [String] {
     case .list(let words): return [program(in: words.map(text(of:)))].compactMap { $0 }
     case .shell(let pieces):
         var found: [String] = []
-        for words in simpleCommands(text(of: pieces)) {
+        for words in SimpleCommands.of(text(of: pieces)) {
             if let name = program(in: words), !found.contains(name) { found.append(name) }
         }
         return found
@@ -25,41 +25,6 @@ private func text(of pieces: [CommandPiece]) -> String {
         }
     }
     .joined()
-}
-
-/// The words of each simple command of a shell text. Quotes are honoured; substitutions are left as they stand.
-private func simpleCommands(_ text: String) -> [[String]] {
-    var commands: [[String]] = [[]]
-    var word = ""
-    var isWord = false
-    var quote: Character?
-    func endWord() {
-        if isWord { commands[commands.count - 1].append(word) }
-        (word, isWord) = ("", false)
-    }
-    var isEscaped = false
-    for character in text {
-        if isEscaped {
-            if character != "\n" { word.append(character) }
-            (isEscaped, isWord) = (false, true)
-        } else if let open = quote {
-            if character == open { quote = nil } else { word.append(character) }
-        } else if character == "\\" {
-            isEscaped = true
-        } else if character == "'" || character == "\"" {
-            (quote, isWord) = (character, true)
-        } else if character == " " || character == "\t" {
-            endWord()
-        } else if ";&|\n()".contains(character) {
-            endWord()
-            commands.append([])
-        } else {
-            word.append(character)
-            isWord = true
-        }
-    }
-    endWord()
-    return commands.filter { !$0.isEmpty }
 }
 
 /// Part of the shell's grammar or built into it; those of the second list are programs, too, and count where they are all

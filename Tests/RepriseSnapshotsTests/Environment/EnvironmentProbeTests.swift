@@ -18,6 +18,19 @@ import Testing
         #expect(programs(of: Command.shell([.text(text)])) == expected)
     }
 
+    @Test(arguments: [
+        (#"echo "{\"step\": $i; done}" >> "$OUT"; train"#, ["train"]),
+        (#"i=$((i + 1)); square $((i * (i - 1)))"#, ["square"]),
+        ("x=$(date +%s; host) run it", ["run", "date", "host"]),
+        ("python3 \"$(which tool)\" `pwd -P; hostname`", ["python3", "which", "hostname"]),
+        ("cat <<END | sort\nnot a program; nor this\nEND\nmake 2>&1 | tee log &> x", ["cat", "sort", "make", "tee"]),
+        ("# don't\nmake # all; of it\n", ["make"]), ("(cd x; make \\\n all) && ${CC:-cc x}", ["make", "_"]),
+        ("for ((i = 0; i < 3; i++)); do step; done", ["step"]), ("echo \"\\", []), ("run '", ["run"]), ("x $(", ["x"]),
+    ])
+    func `quotes, arithmetic and substitutions of a shell text are no programs`(text: String, expected: [String]) {
+        #expect(programs(of: Command.shell([.text(text)])) == expected)
+    }
+
     @Test func `a script names its interpreter in its first line`() {
         #expect(scriptInterpreter(Array("#!/usr/bin/env -S python3 -u\nx".utf8)) == "python3")
         #expect(scriptInterpreter(Array("#! /bin/bash\n".utf8)) == "/bin/bash")
