@@ -65,6 +65,9 @@ private let badFiles: [BadInput] = [
     BadInput("steps: {a: {needs: b}}"),
     BadInput("steps: {prepare: {command: x}, train: {command: x, needs: [prepar]}}"),
     BadInput("steps: {a: {command: x, needs: [b]}, b: {command: x, needs: c}, c: {command: x, needs: b}}"),
+    BadInput("steps: {a: {command: x, needs: [b]}}"),
+    BadInput("steps: {train: {command: x}}", "steps.trian.split=3"),
+    BadInput("parameters: {lr: 1}\ncommand: x\nsweep: {random: {count: 2, lr: unifrom(1,2)}}"),
     BadInput("steps: {a: {command: x, split: 0}}"), BadInput("steps: {a: {command: \"echo {{ split }}\"}}"),
     BadInput("a: 1\na: 2"), BadInput("a: [1"), BadInput("a: !removed"), BadInput("lr: !remove\ncommand: echo"),
     BadInput("extends: none.yaml\ncommand: echo"), BadInput("extends: [a.exp.yaml]\ncommand: echo"),
@@ -95,7 +98,8 @@ private let badSweeps: [BadInput] = [
 ]
 
 private let badOverrides: [BadInput] = [
-    BadInput(good, "rl=1"), BadInput(good, "lr"), BadInput(good, "=1"), BadInput(good, "a..b=1"),
+    BadInput(good, "rl=1"), BadInput(good, "lr"), BadInput(good, "=1"), BadInput(good, "lr="), BadInput(good, "+new= "),
+    BadInput(good, "a..b=1"),
     BadInput(good, "~lr=1"),
     BadInput(good, "~zzz"), BadInput(good, "+lr=1"), BadInput(good, "lr=fast"), BadInput(good, "kind=5"),
     BadInput(good, "hidden=[1]"), BadInput(good, "optimizer=3"), BadInput(good, "lr=0.1,"), BadInput(good, "lr=[1"),

@@ -118,13 +118,27 @@ struct StepBuilding {
         resources.disk = bytes("disk") ?? base.disk
         if let time = value?["time"], !time.isNull {
             resources.time =
-                time.scalar?.doubleValue.map { Int64(($0 * 1000).rounded()) }
+                try time.scalar?.doubleValue.map { try milliseconds($0, at: time.place) }
                 ?? Quantities.milliseconds(time.value.text)
             guard resources.time != 0 else {
                 throw Mistake("`time` must be more than 0", code: "wrong-value", place: time.place)
             }
         }
         return resources
+    }
+
+    /// Of a number of seconds, which may be any.
+    private func milliseconds(_ seconds: Double, at place: Place) throws -> Int64 {
+        guard (0...1e12).contains(seconds) else {
+            throw Mistake(
+                "`time` cannot be \(seconds) seconds",
+                why: "it is more than 0, and at most a million million seconds",
+                fix: "write it as `90`, `30m` or `2d`",
+                code: "wrong-value",
+                place: place
+            )
+        }
+        return Int64((seconds * 1000).rounded())
     }
 
     private func retry(_ value: LocatedValue?) -> RetryPolicy? {
@@ -168,7 +182,7 @@ extension StepBuilding {
     private func checkNeeds(_ step: ExperimentStep, _ map: LocatedMapping) throws {
         let value = map[step.name ?? ""]?.value["needs"]
         for (index, need) in step.needs.enumerated() where map[need] == nil {
-            let near = nearestName(to: need, among: Array(map.keys))
+            let near = nearestName(to: need, among: map.keys.filter { $0 != step.name })
             throw Mistake(
                 "the step `\(step.name ?? "")` needs `\(need)`, which is no step",
                 fix: near.map { "did you mean `\($0)`?" },

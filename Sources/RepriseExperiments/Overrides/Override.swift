@@ -43,6 +43,13 @@ package struct Override: Hashable, Sendable {
         guard !name.isEmpty else {
             throw Self.mistake("`\(argument.prefix(80))` names no parameter", fix: "write `name=value`")
         }
+        // Most often a variable of a shell that was not set.
+        guard kind == .remove || !ValueText.trimmed(text).isEmpty else {
+            throw Self.mistake(
+                "`\(argument.prefix(80))` has no value",
+                fix: "write a value behind the `=`, or `null`, or `'\"\"'` for an empty text"
+            )
+        }
         try checkParameterName(name, at: OverrideLayer.place)
     }
 

@@ -191,6 +191,7 @@ extension ExperimentFile {
             let shape = ExperimentSchema.root.shape(at: path)
                 ?? ExperimentSchema.root.shape(at: head).map({ _ in .anything })
         else { return false }
+        if override.kind == .set, head == "steps" { try checkStep(path) }
         if override.kind == .remove {
             guard root.remove(path) else { throw unknown(override) }
             return true
@@ -205,6 +206,22 @@ extension ExperimentFile {
         if root["sweep"]?.isNull == true { _ = root.remove("sweep") }
         root.set(path, to: LocatedValue(value, at: OverrideLayer.place))
         return true
+    }
+}
+
+extension ExperimentFile {
+    /// A path such as `steps.train.split` may name only a step that is there: another would be a new one.
+    private func checkStep(_ path: String) throws {
+        let parts = path.split(separator: ".", maxSplits: 2).map(String.init)
+        guard parts.count == 3, let steps = root["steps"]?.map, steps[parts[1]] == nil else { return }
+        let near = nearestName(to: parts[1], among: Array(steps.keys))
+        throw Mistake(
+            "the experiment has no step `\(parts[1])`",
+            why: "its steps are " + steps.keys.map { "`\($0)`" }.joined(separator: ", "),
+            fix: near.map { "did you mean `steps.\($0).\(parts[2])`?" } ?? "`+\(path)=…` adds one",
+            code: "unknown-step",
+            place: OverrideLayer.place
+        )
     }
 }
 

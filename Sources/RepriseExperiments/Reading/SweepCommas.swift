@@ -50,7 +50,8 @@ enum SweepCommas {
         while start > 0, scalars[start - 1].properties.isAlphabetic { start -= 1 }
         var name = String.UnicodeScalarView()
         name.append(contentsOf: scalars[start..<open])
-        guard SweepValues.names.contains(String(name)) else { return false }
+        // A mistyped one, too, so that it is told as such and not as what a comma leaves of it.
+        guard nearestName(to: String(name), among: SweepValues.names) != nil else { return false }
         while start > 0, scalars[start - 1] == " " { start -= 1 }
         return start > 0 && scalars[start - 1] == ":"
     }
