@@ -19,6 +19,7 @@ import Testing
             "trackers: [{kind: mlflow, uri: 'http://host', outputs: maybe}]", "snapshots: {limit: -1}", "a: b: c",
             "initials: a\ninitials: b",
             "targets: {local: {slots: !removed }}", "queue: {grace: true}", "snapshots.limt: 1",
+            "targets: {'a,b': {kind: process}}", "targets: {a=b: {kind: process}}",
         ]
         for text in files { texts.append("# \(text)\n" + (try SiteFolder(project: text).complaint())) }
         for option in ["targets.local.slot=2", "target.slots=many", "quue.grace=1s", "targets.local.partition=x"] {

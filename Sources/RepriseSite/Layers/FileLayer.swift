@@ -23,6 +23,7 @@ struct FileLayer {
 
     private mutating func read(_ map: LocatedMapping, below group: String) throws {
         for entry in map.values {
+            if group == "targets" { try Self.checkTarget(entry.key, at: entry.place) }
             let name = group.isEmpty ? entry.key : "\(group).\(entry.key)"
             let canonical = TargetShorthand.probe(name)
             if let definition = SettingTable.definition(of: canonical), !isShorthandGroup(canonical, entry.value) {
@@ -33,6 +34,19 @@ struct FileLayer {
                 throw Check.unknown(name, among: knownNames(beside: name), place: entry.place)
             }
         }
+    }
+
+    /// No `--on` could name such a target: there a comma begins another, and what stands before `=` is a step.
+    private static func checkTarget(_ name: String, at place: Place) throws {
+        guard name.contains(where: { ",=".contains($0) || $0.isWhitespace }) else { return }
+        let better = String(name.map { ",=".contains($0) || $0.isWhitespace ? "-" : $0 })
+        throw Mistake(
+            "a target cannot be named `\(name)`",
+            why: "`--on` takes targets with commas between them, and `STEP=TARGET`",
+            fix: "name it `\(better)`",
+            code: "wrong-name",
+            place: place
+        )
     }
 
     /// `target` names a target, and with a map below it stands for the chosen one.
