@@ -12,14 +12,17 @@ public final class Laboratory: Sendable {
     /// The folder from which relative paths count, absolute.
     package let folder: String
     /// The store's folder where a person named one.
-    private let chosenStore: String?
+    private let chosenStore: ChosenStore?
     private let opened = Mutex<Store?>(nil)
 
     /// `store` names the store's folder itself, instead of the `.reprise` that is found from `folder` upwards.
     public init(world: World, folder: String, store: String? = nil) {
         self.world = world
         self.folder = folder
-        chosenStore = store ?? world.variables["REPRISE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+        let home = world.variables["REPRISE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+        chosenStore =
+            store.map { ChosenStore(path: $0, source: .option) }
+            ?? home.map { ChosenStore(path: $0, source: .variable) }
     }
 
     /// The path seen from this laboratory's folder, absolute and without `.` and `..`.
@@ -28,7 +31,8 @@ public final class Laboratory: Sendable {
     /// The store, for verbs that look. Throws where there is none yet.
     package func store() throws -> Store {
         if let store = opened.withLock({ $0 }) { return store }
-        guard let place = try storeFolder(near: folder) else { throw StoreError.missing(start: folder) }
+        guard let place = try storeFolder(near: folder) else { throw try noStore() }
+        try chosenStore?.expectStore(in: place, world.files)
         return try keep(Store.open(place, files: world.files, clock: world.wallClock))
     }
 
@@ -42,12 +46,28 @@ public final class Laboratory: Sendable {
 
     private func made(in home: String) throws -> Store {
         let place = try storeFolder(near: home) ?? home + "/.reprise"
+        try chosenStore?.expectNoFile(at: place, world.files)
         return try keep(Store.open(place, create: true, files: world.files, clock: world.wallClock))
+    }
+
+    /// A project that `init` has prepared lacks nothing but its first run.
+    private func noStore() throws -> StoreError {
+        var place = folder
+        while true {
+            if try world.files.exists(place + "/reprise.yaml") {
+                let experiments = try world.files.names(in: place).filter { $0.hasSuffix(".exp.yaml") }
+                let file = experiments.first.map { relativePath("\(place)/\($0)", from: folder) }
+                return .noRuns(folder: place, file: experiments.count == 1 ? file : nil)
+            }
+            let above = RepriseSystem.folder(of: place)
+            guard above != place else { return .missing(start: folder) }
+            place = above
+        }
     }
 
     /// Where the store is, or nil where there is none from `start` upwards.
     package func storeFolder(near start: String) throws -> String? {
-        if let chosenStore { return absolute(chosenStore) }
+        if let chosenStore { return absolute(chosenStore.path) }
         return try StoreFolder.find(from: start, world.files)?.root
     }
 

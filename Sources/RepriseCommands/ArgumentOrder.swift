@@ -11,6 +11,7 @@ enum ArgumentOrder {
     static func checked(_ arguments: [String]) throws -> [String] {
         guard let index = verbIndex(arguments) else { return arguments }
         var rest = Array(arguments[index...])
+        if rest[0] == "help" { try checkHelp(Array(rest.dropFirst())) }
         var command: any ParsableCommand.Type = RepriseCommand.self
         var depth = 0
         while depth < rest.count, !rest[depth].hasPrefix("-"), !command.configuration.subcommands.isEmpty {
@@ -22,6 +23,17 @@ enum ArgumentOrder {
         }
         rest.insert(contentsOf: arguments[..<index], at: depth)
         return rest
+    }
+
+    /// Throws where help is asked for with what is no verb.
+    private static func checkHelp(_ words: [String]) throws {
+        var command: any ParsableCommand.Type = RepriseCommand.self
+        for (depth, word) in words.enumerated() where !word.hasPrefix("-") {
+            guard let next = children(of: command).first(where: { $0.configuration.commandName == word }) else {
+                throw unknown(word, after: Array(words[..<depth]), among: command, isHelp: true)
+            }
+            command = next
+        }
     }
 
     /// The verbs at the head of the arguments: `snapshot`, `create`.
@@ -67,16 +79,20 @@ enum ArgumentOrder {
     private static func unknown(
         _ name: String,
         after path: [String],
-        among command: any ParsableCommand.Type
+        among command: any ParsableCommand.Type,
+        isHelp: Bool = false
     ) -> Mistake {
         let known = children(of: command).filter { $0.configuration.shouldDisplay }
             .compactMap { $0.configuration.commandName }
         let words = (["reprise"] + path).joined(separator: " ")
         var fix = "`\(words) --help` lists the verbs"
-        if path.isEmpty, [".yaml", ".yml", ".py", ".json"].contains(where: name.hasSuffix) || name.contains("/") {
+        let meant = (isHelp ? ["reprise", "help"] + path : ["reprise"] + path).joined(separator: " ")
+        if !isHelp, path.isEmpty,
+            [".yaml", ".yml", ".py", ".json"].contains(where: name.hasSuffix) || name.contains("/")
+        {
             fix = "did you mean `reprise run \(name)`?"
         } else if let near = synonyms[name] ?? nearestName(to: name, among: known), known.contains(near) {
-            fix = "did you mean `\(words) \(near)`?"
+            fix = "did you mean `\(meant) \(near)`?"
         }
         return Mistake("unknown verb `\((path + [name]).joined(separator: " "))`", fix: fix, code: "unknown-verb")
     }

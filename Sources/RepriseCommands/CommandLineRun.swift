@@ -11,6 +11,7 @@ package func runCommandLine(_ arguments: [String], in context: CommandContext) a
     return await CommandContext.$current.withValue(context) {
         do {
             let arguments = try ArgumentOrder.checked(arguments)
+            try EmptyArgument.check(arguments)
             var command = try RepriseCommand.parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()

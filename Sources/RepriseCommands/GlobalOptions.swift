@@ -7,7 +7,7 @@ import RepriseSystem
 struct GlobalOptions: ParsableArguments {
     @Option(
         name: .customShort("C"),
-        help: ArgumentHelp("Work as if started in this folder", valueName: "folder"),
+        help: ArgumentHelp("Work as if started in this folder, which is there already", valueName: "folder"),
         completion: .directory
     )
     var folder: String?
@@ -27,6 +27,8 @@ struct GlobalOptions: ParsableArguments {
         }
         context.console.isQuiet = quiet
         let place = folder.map { absolutePath($0, from: context.folder) } ?? context.folder
+        // Otherwise the store of a folder above it would be taken for the one that is meant.
+        if let folder { try context.world.files.expectFolder(place, as: folder) }
         return Session(
             context: context,
             laboratory: Laboratory(

@@ -5,6 +5,8 @@ import RepriseModel
 package enum StoreError: RepriseError, Hashable {
     /// No `.reprise` in the folder or above it.
     case missing(start: String)
+    /// The project has none yet. With its experiment, where there is one alone.
+    case noRuns(folder: String, file: String?)
     case notAStore(folder: String)
     case newer(folder: String, version: Int, known: Int)
     case networkFileSystem(folder: String)
@@ -40,6 +42,7 @@ package enum StoreError: RepriseError, Hashable {
     package var what: String {
         switch self {
         case .missing(let start): "no store in `\(start)` or above it"
+        case .noRuns(let folder, _): "no runs yet in `\(folder)`"
         case .notAStore(let folder): "`\(folder)` is no store of Reprise"
         case .newer(let folder, let version, _): "the store `\(folder)` has format \(version)"
         case .networkFileSystem(let folder): "`\(folder)` lies on a network file system"
@@ -85,6 +88,7 @@ package enum StoreError: RepriseError, Hashable {
     package var fix: String? {
         switch self {
         case .missing: "run `reprise init` in the project's folder, or name a store by `REPRISE_HOME`"
+        case .noRuns(_, let file): "`reprise run \(file ?? "FILE")` makes the first"
         case .notAStore: "name another folder by `REPRISE_HOME`"
         case .newer: "use the newer `reprise` that wrote it"
         case .networkFileSystem: "set `REPRISE_HOME` to a folder on a disk of this machine"
@@ -113,7 +117,7 @@ package enum StoreError: RepriseError, Hashable {
 
     package var code: String {
         switch self {
-        case .missing: "store-missing"
+        case .missing, .noRuns: "store-missing"
         case .notAStore: "store-unknown"
         case .newer: "store-newer"
         case .networkFileSystem: "store-on-network"

@@ -232,6 +232,6 @@ private let commandLines = [
     BadInput("a setting", "", ["settings", "explain", "targt"], words: "`targt`", "`target`"),
     BadInput("data", "", ["data", "add", "ok.exp.yaml", "zzz"], words: "`zzz`", "names no data"),
     BadInput("a seed", "", ["run", "ok.exp.yaml", "--seed", "x"], words: "`x`", "--seed"),
-    BadInput("a name", "", ["run", "ok.exp.yaml", "--name", ""], words: "1 to 250 characters"),
+    BadInput("a name", "", ["run", "ok.exp.yaml", "--name", ""], words: "`--name` is empty"),
     BadInput("a snapshot", "", ["run", "ok.exp.yaml", "--snapshot", "nope"], words: "`nope`"),
 ]

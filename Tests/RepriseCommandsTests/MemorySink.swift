@@ -36,6 +36,17 @@ func reprise(
     isTerminal: Bool = false,
     output: MemorySink = MemorySink()
 ) async -> CommandResult {
+    await reprise(list: arguments, in: folder, isTerminal: isTerminal, output: output)
+}
+
+/// The same with arguments that are at hand as a list.
+func reprise(
+    list arguments: [String],
+    in folder: String = "/nowhere",
+    isTerminal: Bool = false,
+    output: MemorySink = MemorySink(),
+    variables: [String: String] = [:]
+) async -> CommandResult {
     let errors = MemorySink()
     let console = Console(
         output: output,
@@ -44,7 +55,7 @@ func reprise(
         errorsAreTerminal: isTerminal,
         variables: ["LANG": "C.UTF-8"]
     )
-    let context = CommandContext(world: .live(variables: [:]), folder: folder, console: console)
+    let context = CommandContext(world: .live(variables: variables), folder: folder, console: console)
     let status = await runCommandLine(arguments, in: context)
     return CommandResult(status: status, output: output.text, errors: errors.text)
 }

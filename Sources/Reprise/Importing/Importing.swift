@@ -56,14 +56,15 @@ extension Laboratory {
         if text.hasPrefix("sqlite:") {
             // `sqlite:///relative` and `sqlite:////absolute`, as SQLAlchemy has it.
             guard text.hasPrefix("sqlite:///") else {
-                throw Mistake("`\(text)` names no file", fix: "write `sqlite:///PATH`", code: "bad-address")
+                throw Mistake("a `sqlite:` address names no file", fix: "write `sqlite:///PATH`", code: "bad-address")
             }
             return String(text.dropFirst("sqlite:///".count).prefix { $0 != "?" })
         }
         if let scheme = text.firstRange(of: "://").map({ String(text[..<$0.lowerBound]) }) {
             throw Mistake(
                 "`\(scheme):` addresses cannot be imported",
-                fix: "start `mlflow server --backend-store-uri \(text)` and import from its `http://` address",
+                // Not the address itself: it may hold a password.
+                fix: "start `mlflow server` with it as `--backend-store-uri`, and import from its `http://` address",
                 code: "bad-address"
             )
         }

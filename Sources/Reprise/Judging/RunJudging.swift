@@ -54,9 +54,31 @@ extension Laboratory {
         return request.id
     }
 
-    /// Judges whether `repetition` came out as `original` did. The verdict is kept with both.
+    /// Throws for a run that has not ended: nobody knows yet how it comes out.
+    public func checkEnded(_ runs: [RunID]) throws {
+        for row in try rows(runs) where !row.state.isEnded {
+            throw Mistake(
+                "run `\(row.id.short)` cannot be judged yet",
+                why: "it is \(row.state.rawValue)",
+                fix: "`reprise wait \(row.id.short)` waits for its end",
+                code: "run-not-ended"
+            )
+        }
+    }
+
+    /// Judges whether `repetition` came out as `original` did. The verdict is kept with both. Runs that have not ended are
+    /// refused, and so is a run as its own repetition.
     public func judge(original: RunID, repetition: RunID) throws -> Verdict {
         let store = try store()
+        guard original != repetition else {
+            throw Mistake(
+                "run `\(original.short)` cannot be judged by itself",
+                why: "a run is always the same as itself",
+                fix: "name a repetition of it, or leave `--against` out to have one made",
+                code: "same-run"
+            )
+        }
+        try checkEnded([original, repetition])
         let (left, right) = try (execution(original, in: store), execution(repetition, in: store))
         for side in [left, right] { try side.record.request.checkRepeatable() }
         let metrics = try Execution.keysToJudge(left, right)

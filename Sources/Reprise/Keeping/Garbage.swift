@@ -5,9 +5,15 @@ import RepriseStore
 import RepriseSystem
 
 extension Laboratory {
+    /// For how many days what was deleted may be kept; moments are counted exactly within them.
+    package static let keepDays = 0...36_500
+
     /// Removes for good what no kept run and no named snapshot needs: runs deleted more than `keepDays` days ago, and
-    /// outputs, checkouts, code and what is remembered of images that nothing refers to.
+    /// outputs, checkouts, code and what is remembered of images that nothing refers to. `keepDays` is one of `keepDays`.
     package func collectGarbage(dryRun: Bool = false, keepDays: Int = 7) async throws -> GarbageReport {
+        guard Self.keepDays.contains(keepDays) else {
+            throw Mistake("cannot keep what was deleted for \(keepDays) days", code: "wrong-days")
+        }
         let store = try store()
         let now = world.wallClock.now()
         // With what was deleted within the very millisecond.

@@ -3,7 +3,8 @@ import RepriseModel
 import RepriseStore
 
 extension Laboratory {
-    /// The runs that the filter names, newest first or by the name that it sorts by.
+    /// The runs that the filter names, newest first or by the name that it sorts by. A project, experiment, launch or tag
+    /// that no run has is refused.
     public func list(_ filter: ListFilter = ListFilter()) throws -> [RunRow] {
         let store = try store()
         var stored = RunFilter(states: filter.states, project: filter.project, experiment: filter.experiment)
@@ -15,6 +16,7 @@ extension Laboratory {
         let rows =
             try expression.map { try store.runs(where: $0, matching: stored, limit: limit) }
             ?? store.runs(matching: stored, limit: limit)
+        if rows.isEmpty { try checkValues(of: filter, in: store) }
         guard let sort = filter.sort else { return rows }
         let sorted = try self.sorted(rows, by: sort)
         return filter.limit.map { Array(sorted.prefix($0)) } ?? sorted
@@ -48,11 +50,12 @@ extension Laboratory {
         }
         let parameter = name.text
         let known = Set(rows.flatMap { Array($0.parameters.keys) + $0.metrics.map { "metrics.\($0.key)" } })
+        let names = known.sorted() + OwnName.allCases.map(\.rawValue)
         let near = known.contains("metrics." + parameter) ? "metrics." + parameter : nil
         return Mistake(
             "no run here has a parameter `\(parameter)` to sort by",
             why: known.isEmpty ? nil : "names: \(known.sorted().joined(separator: ", "))",
-            fix: (near ?? nearestName(to: parameter, among: known.sorted())).map { "did you mean `\($0)`?" },
+            fix: (near ?? nearestName(to: parameter, among: names)).map { "did you mean `\($0)`?" },
             code: "unknown-sort"
         )
     }

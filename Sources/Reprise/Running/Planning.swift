@@ -81,8 +81,25 @@ extension Laboratory {
     }
 
     private func checkName(_ name: String) throws {
-        guard name.isEmpty || name.count > 250 || name.contains(where: { $0.isNewline || $0 == "\0" }) else { return }
-        throw Mistake("the name `\(name.prefix(60))` must be one line of 1 to 250 characters", code: "wrong-name")
+        let shown = "`\(name.prefix(60))`"
+        let why: String
+        if name.isEmpty || name.count > 250 || name.contains(where: { $0.isNewline || $0 == "\0" }) {
+            why = "a name is one line of 1 to 250 characters"
+        } else if name.first?.isWhitespace == true || name.last?.isWhitespace == true {
+            why = "it begins or ends with a space"
+        } else if ["@", "-", "launch:"].contains(where: name.hasPrefix) {
+            why = "`@last`, `-2` and `launch:ID` name runs in another way"
+        } else if RunID(name.lowercased()) != nil {
+            why = "it looks like the id of a run"
+        } else {
+            return
+        }
+        throw Mistake(
+            "runs cannot be named \(shown)",
+            why: why + ", so that no command could mean them by it",
+            fix: "choose another name, such as `first-try`",
+            code: "wrong-name"
+        )
     }
 
     private func seed(_ options: RunOptions) throws -> Seed {

@@ -53,7 +53,7 @@ extension Laboratory {
                 return DoctorFinding(name: "store", state: .problem, text: "\(place): \(text)")
             }
             let runs = try store().count(matching: RunFilter(deleted: .included))
-            return DoctorFinding(name: "store", state: .ok, text: "\(place), \(runs) runs")
+            return DoctorFinding(name: "store", state: .ok, text: "\(place), \(runs) \(runs == 1 ? "run" : "runs")")
         } catch {
             return problem("store", error)
         }
@@ -78,7 +78,11 @@ extension Laboratory {
         do {
             let site = try site()
             guard let first = site.warnings.first else {
-                return DoctorFinding(name: "settings", state: .ok, text: "\(site.targets.count) targets")
+                return DoctorFinding(
+                    name: "settings",
+                    state: .ok,
+                    text: site.targets.count == 1 ? "1 target" : "\(site.targets.count) targets"
+                )
             }
             return DoctorFinding(name: "settings", state: .warning, text: first.what, fix: first.fix)
         } catch {

@@ -31,7 +31,12 @@ struct RunCompare: Verb {
         let laboratory = session.laboratory
         let runs = try laboratory.resolve(selection.runs)
         guard runs.count > 1 else {
-            throw Mistake("`compare` needs two runs or more", why: "these are \(runs.count)", code: "too-few-runs")
+            throw Mistake(
+                "`compare` needs two different runs or more",
+                why: "these are \(runs.count)",
+                fix: "name another run beside it; `reprise list` shows them",
+                code: "too-few-runs"
+            )
         }
         let comparison = try laboratory.compare(runs)
         if json.isOn {

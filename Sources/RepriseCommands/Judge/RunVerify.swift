@@ -52,6 +52,7 @@ struct RunVerify: Verb {
         if against != nil, runs.count > 1 {
             throw Mistake("--against goes with one run", why: "these are \(runs.count)", code: "usage")
         }
+        try laboratory.checkEnded(runs)
         let repetitions = try await repetitions(of: runs, session)
         var worst: Int32 = 0
         for (original, repetition) in zip(runs, repetitions) {

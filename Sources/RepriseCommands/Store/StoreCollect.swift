@@ -31,7 +31,10 @@ struct StoreCollect: Verb {
     var keepDays = 7
 
     func validate() throws {
-        if keepDays < 0 { throw ValidationError("--keep takes 0 or more days, not \(keepDays)") }
+        guard Laboratory.keepDays.contains(keepDays) else {
+            let most = Laboratory.keepDays.upperBound
+            throw ValidationError("--keep takes 0 to \(most) days (a hundred years), not \(keepDays)")
+        }
     }
 
     func run(in session: Session) async throws {

@@ -36,8 +36,14 @@ package final class LaunchDisplay: Sendable {
 
     /// Tells how the runs stand, where no picture is drawn that shows it.
     package func tellStanding() {
-        guard region == nil, !isJSON else { return }
-        console.say(picture.withLock { $0.standing })
+        guard region == nil else { return }
+        guard isJSON else { return console.say(picture.withLock { $0.standing }) }
+        let runs = picture.withLock { $0.progress.runs }
+            .map { run, line -> Value in
+                ["run": .string(run.description), "state": .string(line.state.rawValue)]
+            }
+        // Whoever closed the output is told by the last object, which is written with `try`.
+        try? console.object(["event": "standing", "runs": .list(runs)])
     }
 
     package func show(_ event: ProgressEvent) {
