@@ -7,7 +7,7 @@ import RepriseSystem
 struct GlobalOptions: ParsableArguments {
     @Option(
         name: .customShort("C"),
-        help: ArgumentHelp("Work as if started in this folder, which is there already", valueName: "folder"),
+        help: ArgumentHelp("Work as if started in this folder", valueName: "folder"),
         completion: .directory
     )
     var folder: String?

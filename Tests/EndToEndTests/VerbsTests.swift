@@ -65,6 +65,12 @@ import Testing
             let followed = try await workshop.reprise("attach", "@last").errorText
             #expect(followed.hasPrefix("0 of 1 ended  1 ") || followed.hasPrefix("1 of 1 ended"), "\(followed)")
             #expect(try await workshop.reprise("logs", "@last").text == "done\n")
+            for verb in ["attach", "watch"] {
+                let lines = try await workshop.reprise(verb, "@last", "--json").text.split(separator: "\n")
+                let first = try Value(json: String(try #require(lines.first)))
+                #expect(first[path: "event"] == "standing")
+                #expect(first[path: "runs"]?.listValue?.first?[path: "state"] == "finished")
+            }
             try await workshop.reprise("run", "deaf.exp.yaml", "--detach", variables: grace)
             try await workshop.reprise("stop", "@last", variables: grace)
             let row = try #require(try await workshop.json("list", "--limit", "1").listValue?.first)

@@ -108,11 +108,11 @@ import Testing
             let names = try files.names(in: folder)
             expect(
                 await reprise("list", "--store", ".repirse", in: folder),
-                "no store in `.repirse`",
+                "no store in `\(folder)/.repirse`",
                 "--store",
-                "did you mean `.reprise`?"
+                "did you mean `\(folder)/.reprise`?"
             )
-            expect(await reprise("list", "--store", ".", in: folder), "no store in `.`", "did you mean `./.reprise`?")
+            expect(await reprise("list", "--store", ".", in: folder), "did you mean `\(folder)/.reprise`?")
             for verb in [["list"], ["run", "count.exp.yaml"]] {
                 expect(
                     await reprise(list: verb + ["--store", "count.exp.yaml"], in: folder),

@@ -209,7 +209,7 @@ private let badOverrides: [BadInput] = [
             "parameters",
         ]
         var applied = 0
-        for _ in 0..<4000 {
+        for _ in 0..<8000 {
             let text = (0..<(1 + generator.next() % 7)).map { _ in bits[Int(generator.next() % UInt64(bits.count))] }
                 .joined()
             do {

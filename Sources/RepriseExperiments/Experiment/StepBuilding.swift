@@ -185,7 +185,7 @@ extension StepBuilding {
             let near = nearestName(to: need, among: map.keys.filter { $0 != step.name })
             throw Mistake(
                 "the step `\(step.name ?? "")` needs `\(need)`, which is no step",
-                fix: near.map { "did you mean `\($0)`?" },
+                fix: near.map { "did you mean `\($0)`?" } ?? "take it out of `needs`, or add a step of that name",
                 code: "unknown-step",
                 place: value?.list?[index].place ?? value?.place
             )

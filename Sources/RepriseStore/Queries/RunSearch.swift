@@ -23,7 +23,7 @@ extension Store {
                 var condition = RunCondition(filter, order: order, after: last)
                 condition.add(ExpressionCondition(expression))
                 // Few at a time where few are wanted.
-                let page = limit.map { min(max(4 * $0, 256), 4096) } ?? 100_000
+                let page = limit.map { 4 * min(max($0, 64), 1024) } ?? 100_000
                 var rows = try database.rows(condition, limit: page)
                 guard let end = rows.last?.number else { break }
                 let isLastPage = rows.count < page
