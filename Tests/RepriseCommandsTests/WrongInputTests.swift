@@ -54,7 +54,7 @@ import Testing
                 "`notes.tgz` is there already"
             )
             expect(await reprise("export", "first", "-o", "results", in: folder), "`results` is a folder", "fix: ")
-            expect(await reprise("plot", "first", "-o", "resluts/a.html", in: folder), "`resluts`", "`results`")
+            expect(await reprise("export", "first", "-o", "resluts/a.csv", in: folder), "`resluts`", "`results`")
             expect(await reprise("export", "first", "-f", "ro-crate", "-o", "no/pack", in: folder), "folder `no`")
             for (name, word) in [("a.zip", "`a.tar.gz`"), ("a.foo", "`a.foo.tar.gz`"), ("no/a.tgz", "folder `no`")] {
                 expect(await reprise("snapshot", "export", id, "--to", name, in: folder), word)
@@ -97,7 +97,7 @@ import Testing
                 await reprise("snapshot", "restore", "", "--to", "x", in: folder),
                 "an argument of `reprise snapshot"
             )
-            expect(await reprise("list", "--json", "", in: folder), "an argument of `reprise list` is empty")
+            expect(await reprise("list", "--deleted", "", in: folder), "an argument of `reprise list` is empty")
             expect(await reprise("run", "", in: folder), "an argument of `reprise run` is empty")
             #expect(try files.names(in: folder) == names)
         }
@@ -147,7 +147,7 @@ import Testing
             #expect(await reprise("query", "rounds = 3", "--limit", most, in: folder).status == 0)
             #expect(await reprise("gc", "--keep", "36500", in: folder).status == 0)
             try files.write("command: echo\nresources: {time: 1.0e300}\n", to: folder + "/long.exp.yaml")
-            expect(await reprise("run", "long.exp.yaml", in: folder), "`time`", "long.exp.yaml:2:")
+            expect(await reprise("run", "long.exp.yaml", in: folder), "`resources.time`", "long.exp.yaml:2:")
         }
     }
 
