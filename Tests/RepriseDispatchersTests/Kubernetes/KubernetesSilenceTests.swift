@@ -15,7 +15,7 @@ import Testing
         func run(_ invocation: Invocation) async throws -> ProcessResult {
             let words = invocation.arguments
             if words.contains("exec") {
-                let refusal = "Error from server: error dialing backend: dial tcp 10.0.0.7:10250: i/o timeout"
+                let refusal = "Error from server: error dialing backend: dial tcp: lookup node-7: i/o timeout"
                 return ProcessResult(status: 1, errors: Array(refusal.utf8))
             }
             if words.contains("delete") {
