@@ -68,7 +68,7 @@ import Testing
         try ground.files.write("other\n", to: "\(work)/deep/er/a text")
         try ground.files.write("new", to: "\(work)/late")
         try ground.files.makeFolder(run + "/outputs/empty")
-        try ground.files.makeLink(run + "/outputs/latest", to: "../work/late")
+        try ground.files.makeLink(run + "/outputs/latest", to: "\(work)/late")
         try ground.files.remove("\(work)/plots")
         try ground.files.remove("\(work)/bin")
         try ground.files.write("no folder any more", to: "\(work)/bin")
