@@ -29,6 +29,7 @@ slurm_up() {
     slurm_configure
     slurm_start
     for turn in $(seq 1200); do
+        slurm_give_back || true
         [ "$(sinfo -h -N -t idle,mix,alloc -o %N 2>/dev/null | sort -u | wc -l)" != ${#slurm_nodes[@]} ] || break
         sleep 0.1
     done
@@ -153,20 +154,24 @@ slurm_controller() {
     pid_of slurmctld >/dev/null || started slurmctld env SLURM_CONF="$home/slurm/slurm.conf" slurmctld -D
 }
 
-# A controller that lost its last seconds gives out numbers that nodes remember, and drains those nodes: they are given back
-# until none was drained for a while, as whoever keeps a cluster would.
+# A controller that lost its last seconds gives out numbers that nodes remember, and drains those nodes. They are given back, as
+# whoever keeps a cluster would; succeeds where there were any.
+slurm_give_back() {
+    local node drained
+    drained=$(sinfo -h -N -o '%N %T %E' 2>/dev/null | awk '/Duplicate jobid/ {print $1}' | sort -u)
+    for node in $drained; do scontrol update "nodename=$node" state=resume || true; done
+    [ -n "$drained" ]
+}
+
+# Until no node was drained for a while.
 slurm_crash() {
-    local turn node quiet=0 drained
+    local turn quiet=0
     export SLURM_CONF=$home/slurm/slurm.conf
     crashed slurmctld "$1" slurm_controller
     for turn in $(seq 120); do
         sleep 1
-        drained=$(sinfo -h -N -o '%N %T %E' 2>/dev/null | awk '/Duplicate jobid/ {print $1}' | sort -u)
         quiet=$((quiet + 1))
-        for node in $drained; do
-            quiet=0
-            scontrol update "nodename=$node" state=resume || true
-        done
+        ! slurm_give_back || quiet=0
         [ "$quiet" -lt 30 ] || break
     done
 }
