@@ -186,7 +186,7 @@ def workspace_full(world, options):
 def deleted(world, options):
     """A job that somebody takes away at the engine, while it runs."""
     with world.project(options) as project:
-        project.write("plain.exp.yaml", "command: 'echo begun; sleep 1800; sleep 1800'\n")
+        project.write("plain.exp.yaml", "command: 'echo begun; exec sleep 1800'\n")
         project.reprise("run", "plain.exp.yaml", "--detach", "--quiet")
         project.begun()
         taken = until(lambda: take_away(project), lambda: "the engine does not know the job")
